@@ -1,0 +1,1 @@
+"""Profit analytics of a shop: one engine for the dashboard and the nightly reports."""
