@@ -1,0 +1,261 @@
+"""EcommerceAnalyticsOptimized: one shop in memory, answering any question about its figures.
+
+Loading reads the source tables from one instant of the database and the owner's files, builds the
+ledger, checks that every amount adds up, and sorts it once. After that a question is arithmetic
+on arrays: nothing is read again, nothing is written, and any number of threads may ask.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from types import TracebackType
+from typing import Any, Literal, overload
+
+import pandas as pd
+
+from engine.database import prepare
+from engine.database.arrow import open_snapshot
+from engine.database.url import DatabaseUrl
+from engine.errors import UsageError
+from engine.ledger.events import build_ledger
+from engine.ledger.reconcile import reconcile
+from engine.local_time import LocalClock, local_clock
+from engine.metrics.answers import as_frame as answer_frame
+from engine.metrics.answers import as_records
+from engine.metrics.compute import MetricBlock, Snapshot, build_snapshot, compute_block
+from engine.metrics.model import Level
+from engine.metrics.registry import REGISTRY
+from engine.periods import Period, day_date
+from engine.settings import Settings
+from engine.sources.frames import Shop, SourceTables
+from engine.sources.owner_files import OwnerFiles, read_owner_files
+from engine.sources.tables import choose_shop, read_shops, read_tables
+from engine.sources.versions import file_version, table_version
+
+Dating = Literal["refund_day", "order_day"]
+READERS = 2  # connections that read side by side from one snapshot
+
+
+class EcommerceAnalyticsOptimized:
+    """The figures of one shop, as known at one watermark.
+
+    Use it as an async context manager, or load it with `load`. `shop` is an id or a name, None for
+    the only one; `watermark` leaves out facts from that instant on, None takes all there are.
+    """
+
+    def __init__(
+        self,
+        shop: int | str | None = None,
+        watermark: datetime | None = None,
+        settings: Settings | None = None,
+        url: DatabaseUrl | None = None,
+    ) -> None:
+        if watermark is not None and watermark.tzinfo is None:
+            raise UsageError(f"The watermark {watermark} has no time zone; give it one.")
+        self._wanted = shop
+        self._given_watermark = watermark
+        self._settings = settings or Settings.load()
+        self._url = url
+        self.stage_seconds: dict[str, float] = {}
+
+    @classmethod
+    def load(
+        cls,
+        shop: int | str | None = None,
+        watermark: datetime | None = None,
+        settings: Settings | None = None,
+        url: DatabaseUrl | None = None,
+    ) -> EcommerceAnalyticsOptimized:
+        """Load a shop and return it ready for questions.
+
+        Raises UnknownShopError, ShopCurrencyError, SourceError, ContractError and
+        ReconciliationError; an error never becomes a zero.
+        """
+        analytics = cls(shop, watermark, settings, url)
+        analytics._load()
+        return analytics
+
+    async def __aenter__(self) -> EcommerceAnalyticsOptimized:
+        await asyncio.to_thread(self._load)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Nothing to give back: the database was let go when loading ended."""
+
+    def _load(self) -> None:
+        url = self._url or prepare(self._settings)
+        with self._stage("read"), open_snapshot(url, connections=READERS) as source:
+            self.shop: Shop = choose_shop(read_shops(source), self._wanted)
+            tables_version = table_version(source)
+            tables = read_tables(source, self.shop)
+        with self._stage("files"):
+            files = read_owner_files(
+                self._settings.csv_path, self.shop.name, self._settings.cost_currency
+            )
+        self.loaded_at = datetime.now(UTC)
+        self.clock: LocalClock = local_clock(self.shop.time_zone)
+        self.watermark: datetime = self._given_watermark or tables.newest_fact()
+        self.version = _fingerprint(tables_version, self._settings)
+        with self._stage("ledger"):
+            self._snapshot = self._build(tables, files)
+
+    def _build(self, tables: SourceTables, files: OwnerFiles) -> Snapshot:
+        known_until = int(self.watermark.timestamp()) if self._given_watermark else None
+        ledger, sales, refunds = build_ledger(
+            tables,
+            files,
+            self.clock,
+            returned_goods=self._settings.returned_goods,
+            known_until=known_until,
+        )
+        self.identities = reconcile(ledger, sales, refunds, tables)
+        self.notes = ledger.notes
+        self.titles = ledger.listing_titles
+        self.findings = files.findings
+        return build_snapshot(ledger, self.clock.days_begun(self.watermark))
+
+    @contextmanager
+    def _stage(self, name: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        yield
+        self.stage_seconds[name] = round(time.perf_counter() - begun, 3)
+
+    @property
+    def first_day(self) -> date | None:
+        """The local day of the first fact, None for a shop without facts."""
+        return self._snapshot.first_day
+
+    @property
+    def today(self) -> date:
+        """The shop's current day: the one that the watermark lies in."""
+        return day_date(self._snapshot.days_begun - 1)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The tables that answers come from, for explanations and tests."""
+        return self._snapshot
+
+    @overload
+    def calculate_metrics_batch(
+        self,
+        periods: Sequence[Period],
+        *,
+        level: Level | str,
+        entities: Sequence[int] | Sequence[str] | None = None,
+        metrics: Sequence[str] | None = None,
+        refund_dating: Dating = "refund_day",
+        as_frame: Literal[True] = True,
+    ) -> pd.DataFrame: ...
+    @overload
+    def calculate_metrics_batch(
+        self,
+        periods: Sequence[Period],
+        *,
+        level: Level | str,
+        entities: Sequence[int] | Sequence[str] | None = None,
+        metrics: Sequence[str] | None = None,
+        refund_dating: Dating = "refund_day",
+        as_frame: Literal[False],
+    ) -> list[dict[str, Any]]: ...
+    def calculate_metrics_batch(
+        self,
+        periods: Sequence[Period],
+        *,
+        level: Level | str,
+        entities: Sequence[int] | Sequence[str] | None = None,
+        metrics: Sequence[str] | None = None,
+        refund_dating: Dating = "refund_day",
+        as_frame: bool = True,
+    ) -> pd.DataFrame | list[dict[str, Any]]:
+        """Answer metrics for every entity × period, both programs' only source of figures.
+
+        periods: any mix of kinds; they may overlap. level: `shop`, `listing` or `product`.
+        entities: None for the rows that exist, or a list, which gives every entity × period.
+        metrics: None for all of the level, or a list in the order wanted; synonyms work.
+        refund_dating: refunds on their own day, or on the day of their order.
+
+        Returns a frame: one row = one entity × period, ordered by entity (as given, else
+        ascending, with listing 0 and SKU `(none)` last), start and end. Money is Int64 minor
+        units, counts Int64, rates and durations Float64, text string; null is unknown, never 0.
+        With `as_frame=False` a list of dicts with money as Decimal.
+
+        Raises UnknownMetricError, LevelError, UnknownEntityError, PeriodError, UsageError.
+        """
+        block = self.calculate_block(
+            periods,
+            level=level,
+            entities=entities,
+            metrics=metrics,
+            refund_dating=refund_dating,
+        )
+        if not as_frame:
+            return as_records(block, self.shop.digits, self._snapshot.days_begun)
+        frame = answer_frame(block, self._snapshot.days_begun)
+        frame.attrs = {
+            "currency": self.shop.currency,
+            "digits": self.shop.digits,
+            "time_zone": self.shop.time_zone,
+            "week_start": self.shop.week_start,
+            "data_watermark": self.watermark.isoformat(),
+            "refund_dating": refund_dating,
+            "returned_goods": self._settings.returned_goods,
+            "registry_version": REGISTRY.version,
+            "source_fingerprint": self.version,
+        }
+        return frame
+
+    def calculate_block(
+        self,
+        periods: Sequence[Period],
+        *,
+        level: Level | str,
+        entities: Sequence[int] | Sequence[str] | None = None,
+        metrics: Sequence[str] | None = None,
+        refund_dating: Dating = "refund_day",
+    ) -> MetricBlock:
+        """Answer the same question as arrays of integers, for those who write many rows."""
+        if level not in tuple(Level):
+            raise UsageError(
+                f"There is no level {level!r}.", hint="Levels are shop, listing and product."
+            )
+        if refund_dating not in ("refund_day", "order_day"):
+            raise UsageError(
+                f"There is no refund dating {refund_dating!r}.",
+                hint="Refunds are dated by refund_day or order_day.",
+            )
+        level = Level(level)
+        return compute_block(
+            self._snapshot,
+            periods,
+            level,
+            REGISTRY.choose(level, metrics),
+            entities=entities,
+            refund_dating=refund_dating,
+        )
+
+
+def probe_version(settings: Settings, url: DatabaseUrl) -> str:
+    """Return the version that a load would have now, without loading: two cheap look-ups."""
+    with open_snapshot(url) as source:
+        return _fingerprint(table_version(source), settings)
+
+
+def _fingerprint(tables: str, settings: Settings) -> str:
+    parts = (
+        tables,
+        file_version(settings.csv_path),
+        settings.returned_goods,
+        settings.cost_currency,
+        REGISTRY.version,
+    )
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

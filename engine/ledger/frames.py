@@ -1,0 +1,127 @@
+"""The ledger: one row = one order line × one event, every amount in minor units of the shop.
+
+All arrays are int64 unless said. Days are day numbers in the shop's zone. Entities are codes in
+ascending order of id or text, with what belongs to nothing (listing 0, SKU `(none)`) last.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from engine.money import Int64Array
+from engine.sources.frames import BoolArray, Int8Array, Int32Array, Shop
+from engine.sources.skus import NO_SKU as NO_SKU
+
+NO_LISTING = 0
+
+
+class EventKind(IntEnum):
+    """What happened to a line."""
+
+    SALE = 0
+    REFUND = 1
+
+
+class OrderState(IntEnum):
+    """Whether an order is in the figures."""
+
+    COUNTED = 0
+    CANCELLED = 1
+    HELD = 2  # its currency can't be converted
+    OPEN = 3  # not paid yet
+
+
+class CostBasis(IntEnum):
+    """How the cost of a line is known."""
+
+    UNKNOWN = 0
+    MEASURED = 1
+    ESTIMATED = 2
+
+
+# Ledger columns that hold money or units and are summed by metrics (rule M5: a column is positive
+# when there is more of what its name says).
+INCOME = ("value", "discount", "shipping", "gift_wrap", "sales_tax", "vat", "unbooked")
+REFUNDED = (
+    "returns_value",
+    "shipping_refunded",
+    "gift_wrap_refunded",
+    "sales_tax_refunded",
+    "vat_refunded",
+    "unbooked_refunded",
+)
+REFUND = (*REFUNDED, "refund_excess")
+GOODS = ("cogs", "cogs_recovered", "sales_costed", "net_revenue_costed")
+UNITS = ("quantity", "quantity_costed", "quantity_returned")
+TOTALS = ("base", "paid", "refund_amount")
+AMOUNTS = (*INCOME, *REFUND, *GOODS, *UNITS, *TOTALS)
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """One row = one order as the figures see it, ascending by (time, order id)."""
+
+    order_id: Int64Array
+    state: Int8Array
+    seconds: Int64Array
+    day: Int32Array
+    hour: Int8Array  # of the shop's wall clock
+    has_clock: BoolArray  # False: only the day is known
+    customer_id: Int64Array  # 0 = guest
+    payment_method: Int32Array  # code, −1 = not named
+    country: Int32Array  # code into `countries`, −1 = unknown
+    is_gift: BoolArray
+    is_shipped: BoolArray
+    shipped_seconds: Int64Array  # of the first shipment, −1 = unknown
+    payment_methods: tuple[str, ...]
+    countries: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.order_id)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderEntities:
+    """One row = one line of an order that is not counted: which entities it would have sold."""
+
+    order: Int32Array
+    listing: Int32Array
+    sku: Int32Array
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Order line events, ascending by (event kind, order id, line id, source id)."""
+
+    shop: Shop
+    orders: Orders
+    uncounted: OrderEntities
+    listing_ids: Int64Array
+    skus: tuple[str, ...]
+    listing_titles: dict[int, str]
+
+    kind: Int8Array
+    order: Int32Array  # index into orders, −1 = unknown order
+    line_id: Int64Array
+    source_id: Int64Array
+    listing: Int32Array
+    sku: Int32Array
+    order_day: Int32Array
+    event_day: Int32Array
+    cost_basis: Int8Array  # of sale rows; UNKNOWN elsewhere
+    amounts: dict[str, Int64Array]
+    notes: dict[str, int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+    @property
+    def no_listing(self) -> int:
+        """Code of listing 0, what belongs to no listing."""
+        return len(self.listing_ids) - 1
+
+    @property
+    def no_sku(self) -> int:
+        """Code of the SKU `(none)`."""
+        return len(self.skus) - 1

@@ -1,0 +1,252 @@
+"""Sale events: one row = one line of a counted order, with its share of every order amount.
+
+Rules M9 to M13 of docs/money-rules.md. Amounts come in millionths of the major unit and become
+minor units here, each rounded once for the whole order and then allocated to its lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.errors import ContractError
+from engine.ledger.allocation import allocate, group_starts, sum_by_group
+from engine.ledger.frames import INCOME, NO_LISTING, NO_SKU, Orders, OrderState
+from engine.money import Int64Array, round_div
+from engine.sources.frames import BoolArray, Int32Array, Maybe, SourceTables, Texts
+
+MAX_LINE = 10**16  # millionths: an amount of a line stays under 10¹² minor units
+_ROW_AMOUNTS = ("discount", "shipping", "gift_wrap", "sales_tax", "vat")
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """One row = one line of any order, ascending by (order id, line id), entities resolved.
+
+    `source` is the row in the table of lines, −1 for the stand-in of an order without lines.
+    """
+
+    order: Int32Array  # index into Orders
+    order_id: Int64Array
+    line_id: Int64Array
+    listing_id: Int64Array
+    sku: Int32Array  # code into `skus`, −1 = (none)
+    skus: tuple[str, ...]
+    quantity: Int64Array
+    source: Int64Array
+
+    def chosen(self, rows: BoolArray | Int64Array) -> Lines:
+        """Return some of the rows, by mask or by position."""
+        return Lines(
+            self.order[rows],
+            self.order_id[rows],
+            self.line_id[rows],
+            self.listing_id[rows],
+            self.sku[rows],
+            self.skus,
+            self.quantity[rows],
+            self.source[rows],
+        )
+
+
+def resolve_lines(
+    tables: SourceTables,
+    orders: Orders,
+    in_time: Int64Array,
+    identity: Callable[[str], str | None],
+) -> Lines:
+    """Give each line its order, listing and SKU, and each order without lines a stand-in.
+
+    A blank SKU or listing takes that of the line's product; `identity` turns a SKU as written into
+    the one that reports group by, or None.
+    """
+    rows, products = tables.lines, tables.products
+    position = _positions(orders, rows.order_id)
+    kept = position >= 0
+    skus, line_sku, product_sku = _identities(rows.sku, products.sku, identity)
+    at = np.searchsorted(products.product_id, rows.product_id)
+    at = np.minimum(at, max(len(products.product_id) - 1, 0))
+    if len(products.product_id):
+        found = products.product_id[at] == rows.product_id
+        line_sku = np.where((line_sku < 0) & found, product_sku[at], line_sku)
+        listing = np.where((rows.listing_id == 0) & found, products.listing_id[at], rows.listing_id)
+    else:
+        listing = rows.listing_id
+    listing = np.where(listing == -tables.shop.shop_id, NO_LISTING, listing)
+    lone = _orders_without_lines(orders, position[kept])
+    lone_id = orders.order_id[lone]
+    return _sorted(
+        Lines(
+            np.concatenate((position[kept], lone)).astype(np.int32),
+            np.concatenate((rows.order_id[kept], lone_id)),
+            np.concatenate((rows.line_id[kept], -lone_id)),
+            np.concatenate((listing[kept], np.zeros(len(lone), np.int64))),
+            np.concatenate((line_sku[kept], np.full(len(lone), -1))).astype(np.int32),
+            skus,
+            np.concatenate((rows.quantity[kept], tables.orders.item_count[in_time][lone])),
+            np.concatenate((np.flatnonzero(kept), np.full(len(lone), -1))),
+        )
+    )
+
+
+def _sorted(lines: Lines) -> Lines:
+    return lines.chosen(np.lexsort((lines.line_id, lines.order_id)).astype(np.int64))
+
+
+def _positions(orders: Orders, order_id: Int64Array) -> Int32Array:
+    """Index into orders of each order id, −1 where the order is left out."""
+    if not len(orders):
+        return np.full(len(order_id), -1, np.int32)
+    by_id = np.argsort(orders.order_id, kind="stable")
+    at = np.minimum(np.searchsorted(orders.order_id[by_id], order_id), len(by_id) - 1)
+    position = by_id[at]
+    return np.where(orders.order_id[position] == order_id, position, -1).astype(np.int32)
+
+
+def _identities(
+    line_sku: Texts, product_sku: Texts, identity: Callable[[str], str | None]
+) -> tuple[tuple[str, ...], Int32Array, Int32Array]:
+    meanings = [[identity(value) for value in texts.values] for texts in (line_sku, product_sku)]
+    skus = tuple(sorted({sku for column in meanings for sku in column if sku and sku != NO_SKU}))
+    index = {sku: code for code, sku in enumerate(skus)}
+    recoded = [
+        np.array([index.get(sku or "", -1) for sku in column] + [-1], np.int32)[texts.code]
+        for column, texts in zip(meanings, (line_sku, product_sku), strict=True)
+    ]
+    return skus, recoded[0], recoded[1]
+
+
+def _orders_without_lines(orders: Orders, used: Int32Array) -> Int64Array:
+    has_line = np.zeros(len(orders), np.bool_)
+    has_line[used] = True
+    return np.flatnonzero(~has_line & (orders.state == OrderState.COUNTED))
+
+
+@dataclass(frozen=True, slots=True)
+class SaleAmounts:
+    """Income columns of the sale events (int64[lines]) and the order totals they came from."""
+
+    lines: dict[str, Int64Array]
+    orders: dict[str, Int64Array]
+    starts: Int64Array  # rows of order i are starts[i]:starts[i + 1]
+    order: Int32Array  # index into Orders of each group
+    grand_total: Maybe  # of each group, in source amounts
+    is_exact: BoolArray  # no amount of the order had to be rounded
+
+
+def allocate_sales(
+    tables: SourceTables, lines: Lines, in_time: Int64Array, notes: dict[str, int]
+) -> SaleAmounts:
+    """Allocate each order's amounts to its lines; `lines` holds counted orders only.
+
+    `notes` counts what was read otherwise than written: negative amounts as 0, a discount above
+    the goods as their sum.
+    """
+    ids, group = np.unique(lines.order_id, return_inverse=True)
+    starts = group_starts(group.astype(np.int64), len(ids))
+    order = lines.order[starts[:-1]]
+    row = in_time[order]
+    raw = {name: getattr(tables.orders, name)[row] for name in _ROW_AMOUNTS}
+    notes["negative_amounts"] = sum(int((column < 0).sum()) for column in raw.values())
+    raw = {name: np.maximum(column, 0) for name, column in raw.items()}
+    value = _line_values(tables, lines, row, group)
+    goods = sum_by_group(value, starts)
+    notes["discounts_above_goods"] = int((raw["discount"] > goods).sum())
+    raw["discount"] = np.minimum(raw["discount"], goods)
+    explained = goods - raw["discount"] + sum(raw[name] for name in _ROW_AMOUNTS[1:])
+    grand = _chosen(tables.orders.grand_total, row)
+    raw["unbooked"] = np.where(grand.known, np.maximum(grand.value - explained, 0), 0)
+    notes["totals_below_their_parts"] = int((grand.known & (grand.value < explained)).sum())
+    unit = tables.shop.amounts_a_minor
+    totals = {"value": round_div(goods, unit)}
+    totals |= {name: round_div(column, unit) for name, column in raw.items()}
+    totals["discount"] = np.minimum(totals["discount"], totals["value"])
+    shares = {"value": _round_values(value, totals["value"], starts, unit)}
+    for name in INCOME[1:]:
+        weights = _weights(name, tables, lines, shares["value"], totals[name], starts)
+        shares[name] = allocate(totals[name], weights, starts)
+    whole = value % unit == 0
+    is_exact = np.minimum.reduceat(whole, starts[:-1]) if len(ids) else np.zeros(0, np.bool_)
+    for column in (grand.value, *raw.values()):
+        is_exact &= column % unit == 0
+    return SaleAmounts(shares, totals, starts, order, grand, is_exact)
+
+
+def _chosen(column: Maybe, rows: Int64Array) -> Maybe:
+    return Maybe(column.value[rows], column.known[rows])
+
+
+def _line_values(
+    tables: SourceTables, lines: Lines, row: Int64Array, group: Int64Array
+) -> Int64Array:
+    """Price × quantity of each line in source amounts; a stand-in gets what its order says."""
+    table, orders = tables.lines, tables.orders
+    real = lines.source >= 0
+    price = np.zeros(len(real), np.int64)
+    price[real] = table.price[lines.source[real]]
+    if int((price < 0).sum()):
+        bad = lines.line_id[price < 0][:5].tolist()
+        raise ContractError(
+            f"order_transactions: the price is negative where transaction_id is {bad}; "
+            "expected an amount from 0.",
+            hint="Mend these rows where they come from; a reduction belongs into the discount.",
+        )
+    if np.any(price.astype(np.float64) * lines.quantity > MAX_LINE):
+        raise ContractError(
+            "order_transactions: price × quantity of a line passes ten billion.",
+            hint="Check price, price_divisor and quantity of the dearest lines.",
+        )
+    value = price * lines.quantity
+    lone = np.flatnonzero(~real)
+    if len(lone):
+        at = row[group[lone]]
+        rest = (
+            orders.grand_total.value - orders.shipping - orders.gift_wrap - orders.sales_tax
+        ) - orders.vat
+        stated = np.where(
+            orders.total_price.known,
+            orders.total_price.value,
+            np.where(orders.subtotal.known, orders.subtotal.value, rest) + orders.discount,
+        )
+        value[lone] = np.maximum(stated[at], 0)
+    return value
+
+
+def _round_values(
+    value: Int64Array, totals: Int64Array, starts: Int64Array, unit: int
+) -> Int64Array:
+    if not np.any(value % unit):
+        return value // unit
+    return allocate(totals, value, starts)
+
+
+def _weights(
+    name: str,
+    tables: SourceTables,
+    lines: Lines,
+    value: Int64Array,
+    totals: Int64Array,
+    starts: Int64Array,
+) -> Int64Array:
+    """Weights of M10: the lines' own figures where every line has one, else their value."""
+    own = {
+        "discount": tables.lines.coupon,
+        "shipping": tables.lines.shipping,
+        "sales_tax": tables.lines.tax,
+    }.get(name)
+    if own is None:
+        return value
+    real = lines.source >= 0
+    figure, known = np.zeros(len(real), np.int64), np.zeros(len(real), np.bool_)
+    figure[real] = own.value[lines.source[real]]
+    known[real] = own.known[lines.source[real]] & (figure[real] >= 0)
+    usable = np.minimum.reduceat(known, starts[:-1]) if len(totals) else np.zeros(0, np.bool_)
+    usable &= sum_by_group(figure, starts) > 0
+    if name == "discount" and usable.any():
+        trial = allocate(
+            totals, np.where(np.repeat(usable, np.diff(starts)), figure, value), starts
+        )
+        usable &= np.minimum.reduceat(trial <= value, starts[:-1])
+    return np.where(np.repeat(usable, np.diff(starts)), figure, value)

@@ -1,0 +1,1 @@
+"""What each number means, declared once, and the only place that groups and sums."""

@@ -1,0 +1,76 @@
+"""A block of integers as people want it: a pandas frame, or a list of dicts.
+
+One row = one entity × one period. A null stays null in both forms.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from engine.metrics.compute import MetricBlock
+from engine.metrics.evaluate import Column
+from engine.metrics.model import PRODUCT, SCALE, SHOP, Unit
+from engine.money import to_decimal
+from engine.periods import day_number
+
+
+def as_frame(block: MetricBlock, days_begun: int) -> pd.DataFrame:
+    """Return the block as a frame; `days_begun` is the first local day that has not begun."""
+    keys = _keys(block, days_begun)
+    kind = "string" if _has_text_ids(block) else "int64"
+    entity: Any = pd.Series(keys.pop("entity_id"), dtype=kind)
+    metrics = {name: _array(column) for name, column in block.columns.items()}
+    return pd.DataFrame({"entity_id": entity, **keys, **metrics})
+
+
+def as_records(block: MetricBlock, digits: int, days_begun: int) -> list[dict[str, Any]]:
+    """Return the block as dicts, money as exact Decimal in major units, null as None."""
+    keys = _keys(block, days_begun)
+    columns = {name: list(values) for name, values in keys.items()}
+    for name, column in block.columns.items():
+        columns[name] = [
+            _plain(column, int(value), digits) if known else None
+            for value, known in zip(column.values, column.known, strict=True)
+        ]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _has_text_ids(block: MetricBlock) -> bool:
+    return block.level is PRODUCT
+
+
+def _keys(block: MetricBlock, days_begun: int) -> dict[str, Any]:
+    periods = [block.periods[index] for index in block.period]
+    ids = block.entity_ids
+    return {
+        "entity_id": [ids[0 if block.level is SHOP else code] for code in block.entity],
+        "period_type": [period.kind.value for period in periods],
+        "period_start": [period.start for period in periods],
+        "period_end": [period.end for period in periods],
+        "period_days": [period.days for period in periods],
+        "elapsed_days": block.elapsed_days.tolist(),
+        "is_complete": [day_number(period.end) < days_begun for period in periods],
+    }
+
+
+def _array(column: Column) -> Any:
+    """One metric as a nullable pandas array."""
+    missing = ~column.known
+    if column.unit is Unit.TEXT:
+        names = np.array([*column.texts, None], dtype=object)
+        return pd.array(names[np.where(missing, len(column.texts), column.values)], dtype="string")
+    if column.unit in SCALE:
+        return pd.arrays.FloatingArray(column.values / SCALE[column.unit], missing)
+    return pd.arrays.IntegerArray(column.values.astype(np.int64), missing)
+
+
+def _plain(column: Column, value: int, digits: int) -> Decimal | float | int | str:
+    if column.unit is Unit.TEXT:
+        return column.texts[value]
+    if column.unit is Unit.MONEY:
+        return to_decimal(value, digits)
+    return value / SCALE[column.unit] if column.unit in SCALE else value

@@ -1,0 +1,1 @@
+"""The catalogue, one module a family; `registry` collects and checks them."""

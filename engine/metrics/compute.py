@@ -1,0 +1,193 @@
+"""Computes metrics for any list of periods: sum first, divide last, null where nothing is known.
+
+A snapshot is everything that one shop needs to answer, immutable once built. A block is the
+answer: one row = one entity × one period, every value an integer in its unit's smallest step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from engine.errors import PeriodError, UnknownEntityError
+from engine.ledger.frames import Ledger
+from engine.metrics.evaluate import Column, evaluate
+from engine.metrics.levels import (
+    DATINGS,
+    Calendar,
+    Customers,
+    LevelTables,
+    active_pairs,
+    build_customers,
+    build_level,
+)
+from engine.metrics.model import LISTING, SHOP, Level, Metric
+from engine.metrics.parts import Groups, Parts
+from engine.money import Int64Array
+from engine.periods import Period, day_date, day_number, disjoint_layers, period_of_days
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All tables of one shop, read-only, as known before `days_begun`."""
+
+    ledger: Ledger
+    calendar: Calendar
+    days_begun: int  # number of the first local day that has not begun
+    customers: Customers
+    levels: dict[Level, LevelTables]
+
+    @property
+    def first_day(self) -> date | None:
+        """The day of the first fact, None for a shop without facts."""
+        return day_date(self.calendar.first_day) if len(self.ledger) else None
+
+
+@dataclass(frozen=True, slots=True)
+class MetricBlock:
+    """One row = one entity × one period, ascending by (entity, period start, period end)."""
+
+    level: Level
+    entity: Int64Array  # code; 0 at shop level
+    entity_ids: list[int] | list[str]  # by code
+    period: Int64Array  # index into periods
+    periods: tuple[Period, ...]
+    elapsed_days: Int64Array
+    columns: dict[str, Column]
+
+    def __len__(self) -> int:
+        return len(self.entity)
+
+
+def build_snapshot(ledger: Ledger, days_begun: int) -> Snapshot:
+    """Sort the ledger once for each level; `days_begun` is the first local day not yet begun."""
+    # A cancelled or held order has a day too, so the calendar spans all orders.
+    days = np.concatenate((ledger.event_day, ledger.order_day, ledger.orders.day))
+    first = int(days.min()) if len(days) else days_begun - 1
+    last = max(int(days.max()) if len(days) else first, days_begun - 1)
+    calendar = Calendar(first, last - first + 1)
+    customers = build_customers(ledger, calendar)
+    levels = {level: build_level(level, ledger, calendar, customers) for level in Level}
+    return Snapshot(ledger, calendar, days_begun, customers, levels)
+
+
+def compute_block(
+    snapshot: Snapshot,
+    periods: Sequence[Period],
+    level: Level,
+    metrics: Sequence[Metric],
+    *,
+    entities: Sequence[int] | Sequence[str] | None = None,
+    refund_dating: str = "refund_day",
+) -> MetricBlock:
+    """Compute metrics for every entity × period.
+
+    Without `entities` a listing or SKU has a row where it has a ledger row; the shop has one for
+    every period. With them every entity has one, in the given order. Raises PeriodError for no
+    period or one twice, UnknownEntityError for an entity that the shop never had.
+    """
+    check_periods(periods)
+    assert refund_dating in DATINGS, refund_dating
+    tables = snapshot.levels[level]
+    pairs = _pairs(snapshot, tables, periods, entities, refund_dating)
+    entity, period = pairs
+    groups = _groups(snapshot, entity, period, periods)
+    parts = Parts(
+        tables,
+        snapshot.customers,
+        groups,
+        refund_dating,
+        len(snapshot.ledger.orders.payment_methods),
+    )
+    texts = {"payment_method": snapshot.ledger.orders.payment_methods}
+    return MetricBlock(
+        level=level,
+        entity=entity,
+        entity_ids=entity_ids(snapshot, level),
+        period=period,
+        periods=tuple(periods),
+        elapsed_days=groups.elapsed,
+        columns=evaluate(parts, metrics, texts),
+    )
+
+
+def entity_ids(snapshot: Snapshot, level: Level) -> list[int] | list[str]:
+    """Return the ids of a level by code: the shop's, listing ids, or SKUs."""
+    if level is SHOP:
+        return [snapshot.ledger.shop.shop_id]
+    if level is LISTING:
+        return [int(listing) for listing in snapshot.ledger.listing_ids]
+    return list(snapshot.ledger.skus)
+
+
+def check_periods(periods: Sequence[Period]) -> None:
+    """Raise PeriodError for no period, or for the same one twice."""
+    if not periods:
+        raise PeriodError("No period was asked for.", hint="Give at least one Period.")
+    if len(set(periods)) < len(periods):
+        twice = next(period for period in periods if list(periods).count(period) > 1)
+        raise PeriodError(
+            f"The period {twice.kind} {twice.start} to {twice.end} was asked for twice.",
+            hint="Ask for each period once.",
+        )
+
+
+def _pairs(
+    snapshot: Snapshot,
+    tables: LevelTables,
+    periods: Sequence[Period],
+    entities: Sequence[int] | Sequence[str] | None,
+    dating: str,
+) -> tuple[Int64Array, Int64Array]:
+    in_time = np.array(
+        sorted(range(len(periods)), key=lambda i: (periods[i].start, periods[i].end)), np.int64
+    )
+    if entities is None and tables.level is not SHOP:
+        return _active(snapshot, tables, periods, in_time, dating)
+    codes = np.zeros(1, np.int64)
+    if entities is not None:
+        codes = _codes(snapshot, tables.level, entities)
+    return np.repeat(codes, len(periods)), np.tile(in_time, len(codes))
+
+
+def _active(
+    snapshot: Snapshot,
+    tables: LevelTables,
+    periods: Sequence[Period],
+    in_time: Int64Array,
+    dating: str,
+) -> tuple[Int64Array, Int64Array]:
+    entity, period = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    calendar = snapshot.calendar
+    for layer in disjoint_layers(list(periods)):
+        of_day = period_of_days([periods[i] for i in layer], calendar.first_day, calendar.days)
+        here, index = active_pairs(tables.day_tables[dating], calendar.days, of_day)
+        entity.append(here)
+        period.append(np.asarray(layer, np.int64)[index])
+    entities, indices = np.concatenate(entity), np.concatenate(period)
+    rank = np.empty(len(in_time), np.int64)
+    rank[in_time] = np.arange(len(in_time))
+    order = np.lexsort((rank[indices], entities))
+    return entities[order], indices[order]
+
+
+def _codes(snapshot: Snapshot, level: Level, entities: Sequence[int] | Sequence[str]) -> Int64Array:
+    known = {entity: code for code, entity in enumerate(entity_ids(snapshot, level))}
+    for entity in entities:
+        if entity not in known:
+            raise UnknownEntityError.from_entity(level, entity, known)
+    return np.array([known[entity] for entity in entities], np.int64)
+
+
+def _groups(
+    snapshot: Snapshot, entity: Int64Array, period: Int64Array, periods: Sequence[Period]
+) -> Groups:
+    origin = snapshot.calendar.first_day
+    first = np.array([day_number(p.start) - origin for p in periods], np.int64)
+    last = np.array([day_number(p.end) - origin for p in periods], np.int64)
+    before = np.array([day_number(p.previous().start) - origin for p in periods], np.int64)
+    elapsed = np.array([p.elapsed_days(snapshot.days_begun) for p in periods], np.int64)
+    return Groups(entity, first[period], last[period], before[period], elapsed[period])

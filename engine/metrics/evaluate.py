@@ -1,0 +1,132 @@
+"""From parts to metrics: evaluates formulas for a list of groups, each metric once.
+
+Values are integers in the smallest step of their unit: minor units, millionths of a share,
+hundredths of an hour or day. A value that is not known is 0 with `known` False.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.metrics.model import (
+    SCALE,
+    Basis,
+    Diversity,
+    Formula,
+    Linear,
+    Metric,
+    Mode,
+    Quantile,
+    Ratio,
+    Std,
+    Unit,
+)
+from engine.metrics.parts import Parts
+from engine.metrics.registry import REGISTRY
+from engine.money import MILLION, Int64Array, round_div
+from engine.sources.frames import BoolArray
+
+BASES = ("estimated", "measured", "partial")
+_HOUR = 3600
+_INT64_SAFE = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One metric's values; for a text metric a value is an index into `texts`."""
+
+    values: Int64Array
+    known: BoolArray
+    unit: Unit
+    texts: tuple[str, ...] = ()
+
+
+def evaluate(
+    parts: Parts, metrics: Sequence[Metric], texts: Mapping[str, tuple[str, ...]]
+) -> dict[str, Column]:
+    """Evaluate metrics over the groups of `parts`; `texts` names the codes of text metrics."""
+    evaluator = _Evaluator(parts, texts)
+    return {metric.name: evaluator.metric(metric) for metric in metrics}
+
+
+class _Evaluator:
+    def __init__(self, parts: Parts, texts: Mapping[str, tuple[str, ...]]) -> None:
+        self._parts = parts
+        self._texts = texts
+        self._done: dict[str, Column] = {}
+        self._all_known = np.ones(len(parts.groups), np.bool_)
+
+    def metric(self, metric: Metric) -> Column:
+        if metric.name not in self._done:
+            self._done[metric.name] = self._formula(metric.formula, metric.unit)
+        return self._done[metric.name]
+
+    def _formula(self, formula: Formula, unit: Unit) -> Column:
+        match formula:
+            case Linear():
+                values, known = self._sum(formula)
+                return Column(values, known, unit)
+            case Ratio():
+                return self._ratio(formula, unit)
+            case Quantile():
+                values, known = self._parts.quantile(formula.series, formula.above, formula.below)
+                return Column(values, known, unit)
+            case Std():
+                return Column(*self._parts.std(formula.series), unit)
+            case Mode():
+                mode = self._parts.codes(formula.code).mode
+                names = self._texts.get(formula.code, ())
+                return Column(np.maximum(mode, 0), mode >= 0, unit, names)
+            case Diversity():
+                counts = self._parts.codes(formula.code)
+                whole = counts.total * counts.total
+                return _quotient(whole - counts.squares, whole, MILLION, self._all_known, unit)
+            case Basis():
+                return self._basis(unit)
+
+    def _value(self, name: str) -> tuple[Int64Array, BoolArray]:
+        if "." in name or name == "elapsed_days":
+            return self._parts.part(name), self._all_known
+        column = self.metric(REGISTRY[name])
+        return column.values, column.known
+
+    def _sum(self, formula: Linear) -> tuple[Int64Array, BoolArray]:
+        values, known = np.zeros(len(self._all_known), np.int64), self._all_known
+        for sign, name in formula.terms:
+            term, term_known = self._value(name)
+            values = values + sign * term
+            known = known & term_known
+        return values, known
+
+    def _ratio(self, formula: Ratio, unit: Unit) -> Column:
+        over, over_known = self._sum(formula.over)
+        under, under_known = self._sum(formula.under)
+        if unit is Unit.HOURS:  # the parts are in seconds
+            under = under * _HOUR
+        return _quotient(over, under, SCALE.get(unit, 1), over_known & under_known, unit)
+
+    def _basis(self, unit: Unit) -> Column:
+        rows = self._parts.part("l.rows")
+        unknown, estimated = (self._parts.part(f"l.rows_{w}") for w in ("unknown", "estimated"))
+        code = np.where(
+            unknown > 0,
+            BASES.index("partial"),
+            np.where(estimated > 0, BASES.index("estimated"), BASES.index("measured")),
+        )
+        return Column(code.astype(np.int64), rows > 0, unit, BASES)
+
+
+def _quotient(
+    over: Int64Array, under: Int64Array, scale: int, known: BoolArray, unit: Unit
+) -> Column:
+    known = known & (under > 0)
+    over, under = np.where(known, over, 0), np.where(known, under, 1)
+    if len(over) and int(np.max(np.abs(over))) > _INT64_SAFE // scale:
+        pairs = zip(over.tolist(), under.tolist(), strict=True)
+        values = np.array([round_div(n * scale, d) for n, d in pairs], np.int64)
+    else:
+        values = round_div(over * scale, under)
+    return Column(values, known, unit)

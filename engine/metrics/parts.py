@@ -1,0 +1,214 @@
+"""Parts: what a level answers for a list of groups, a group being an entity and a range of days.
+
+Additive parts are differences of running totals. Distinct counts and series go over the rows of
+the groups, each computed once when a formula first asks for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from engine.metrics.kernels import (
+    CodeCounts,
+    Slices,
+    count_codes,
+    group_sum,
+    quantiles,
+    slices,
+    spread,
+)
+from engine.metrics.levels import Customers, DayTable, LevelTables, MarkTable
+from engine.money import Int64Array
+from engine.sources.frames import BoolArray
+
+QUARTERS = ((1, 4), (1, 2), (3, 4))
+# Series in their own unit → the step in which their quantiles are given (n/d of a value).
+STEPS = {"ship_seconds": (1, 36), "customer_gap_days": (100, 1)}
+DOMAINS = {"hour": 24, "weekday": 8, "month": 13}
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """One row = one entity × one range of days, both ends inclusive, counted from day 0.
+
+    A range outside the calendar is empty: its last day lies before its first.
+    """
+
+    entity: Int64Array
+    first: Int64Array
+    last: Int64Array
+    previous_first: Int64Array  # first day of the period before
+    elapsed: Int64Array  # days of the period that have begun
+
+    def __len__(self) -> int:
+        return len(self.entity)
+
+    def borders(self, key: Int64Array, days: int) -> tuple[Int64Array, Int64Array]:
+        """Return where the rows of each group lie in a table sorted by entity × days + day."""
+        low, high = clipped(self.first, self.last, days)
+        start = np.searchsorted(key, self.entity * days + low)
+        end = np.searchsorted(key, self.entity * days + high)
+        return start, np.maximum(start, end)
+
+
+def clipped(first: Int64Array, last: Int64Array, days: int) -> tuple[Int64Array, Int64Array]:
+    """Return ranges as half-open [low, high) inside the calendar."""
+    low = np.clip(first, 0, days)
+    return low, np.maximum(np.clip(last + 1, 0, days), low)
+
+
+class Parts:
+    """Answers of one level for one list of groups; holds what several metrics share."""
+
+    def __init__(
+        self,
+        tables: LevelTables,
+        customers: Customers,
+        groups: Groups,
+        dating: str,
+        payment_methods: int,
+    ) -> None:
+        self.tables = tables
+        self.groups = groups
+        self._customers = customers
+        self._days: DayTable = tables.day_tables[dating]
+        self._refunded: MarkTable = tables.refunded[dating]
+        self._day_low, self._day_high = groups.borders(self._days.key, tables.days)
+        self._payment_methods = payment_methods
+        self._codes: dict[str, CodeCounts] = {}
+        self._quartiles: dict[str, dict[tuple[int, int], Int64Array]] = {}
+
+    def part(self, name: str) -> Int64Array:
+        """Return an additive part or a distinct count, int64[groups]; KeyError if there is none."""
+        source, _, what = name.partition(".")
+        if name == "elapsed_days":
+            return self.groups.elapsed
+        if source == "d":
+            return self._distinct(what)
+        if what in ("gaps", "span_seconds"):
+            return self._gaps[what]
+        return self._days.between(what, self._day_low, self._day_high)
+
+    def quantile(self, series: str, above: int, below: int) -> tuple[Int64Array, BoolArray]:
+        """Return a quantile of a series and where there is one."""
+        values, rows = self._series[series]
+        if series not in self._quartiles:
+            found = quantiles(values, rows, QUARTERS, STEPS.get(series, (1, 1)))
+            self._quartiles[series] = dict(zip(QUARTERS, found, strict=True))
+        size = np.bincount(rows.group, minlength=len(self.groups))
+        return self._quartiles[series][(above, below)], size > 0
+
+    def std(self, series: str) -> tuple[Int64Array, BoolArray]:
+        """Return the spread of a series and where there is one."""
+        values, rows = self._series[series]
+        size = np.bincount(rows.group, minlength=len(self.groups))
+        return spread(values, rows), size > 0
+
+    def codes(self, name: str) -> CodeCounts:
+        """Return what the codes of the groups' orders are like."""
+        if name not in self._codes:
+            codes = self.tables.orders.codes[name][self._orders.row]
+            group = self._orders.group
+            known = codes >= 0
+            domain = DOMAINS.get(name, self._payment_methods)
+            self._codes[name] = count_codes(codes[known], group[known], len(self.groups), domain)
+        return self._codes[name]
+
+    @cached_property
+    def _orders(self) -> Slices:
+        return slices(*self.groups.borders(self.tables.orders.key, self.tables.days))
+
+    @cached_property
+    def _series(self) -> dict[str, tuple[Int64Array, Slices]]:
+        """Series that quantiles ask about: value and rows, rows without a value left out."""
+        table, rows = self.tables.orders, self._orders
+        ship = table.ship_seconds[rows.row]
+        previous = table.previous[rows.row]
+        gap = table.day[rows.row] - table.day[previous]
+        return {
+            "order_value": (table.value[rows.row], rows),
+            "ship_seconds": _where(ship, ship >= 0, rows),
+            "customer_gap_days": _where(gap, previous >= 0, rows),
+        }
+
+    @cached_property
+    def _gaps(self) -> dict[str, Int64Array]:
+        """Gaps between orders whose clock time is known, and the seconds that they span."""
+        table, rows = self.tables.orders, self._orders
+        seconds, group = _where_group(table.seconds[rows.row], table.has_clock[rows.row], rows)
+        size = np.bincount(group, minlength=len(self.groups)).astype(np.int64)
+        end = np.cumsum(size)
+        if not len(seconds):
+            return {"gaps": size, "span_seconds": np.zeros(len(size), np.int64)}
+        last = seconds[np.clip(end - 1, 0, len(seconds) - 1)]
+        first = seconds[np.clip(end - size, 0, len(seconds) - 1)]
+        span = np.where(size > 0, last - first, 0)
+        return {"gaps": np.maximum(size - 1, 0), "span_seconds": span}
+
+    def _distinct(self, what: str) -> Int64Array:
+        if what == "payment_methods":
+            return self.codes("payment_method").different
+        if what == "skus_sold":
+            return self._first_marks(self.tables.skus)
+        if what == "refunded_orders":
+            return self._first_marks(self._refunded)
+        return self._customer_counts[what]
+
+    def _first_marks(self, table: MarkTable) -> Int64Array:
+        """Count rows whose like does not occur earlier in the same group."""
+        rows = slices(*self.groups.borders(table.key, self.tables.days))
+        first = table.previous[rows.row] < rows.low[rows.group]
+        return group_sum(first, rows.group, len(self.groups))
+
+    @cached_property
+    def _customer_counts(self) -> dict[str, Int64Array]:
+        """Distinct, new, repeat and retained customers, without sorting.
+
+        A row is its customer's first in the group when that customer's row before it lies before
+        the group. All else compares days on those rows.
+        """
+        table, rows, groups = self.tables.orders, self._orders, self.groups
+        group, row = rows.group, rows.row
+        customer, previous = table.customer[row], table.previous[row]
+        here = (customer >= 0) & (previous < rows.low[group])
+        new = here & (self._customers.first_day[customer] >= groups.first[group])
+        repeat = here & (self._customers.second_day[customer] <= groups.last[group])
+        recent = table.day[previous] >= groups.previous_first[group]
+        retained = here & (previous >= 0) & recent
+        count = len(groups)
+        return {
+            "customers": group_sum(here, group, count),
+            "new_customers": group_sum(new, group, count),
+            "repeat_customers": group_sum(repeat, group, count),
+            "retained_customers": group_sum(retained, group, count),
+            "previous_customers": self._previous_customers(),
+        }
+
+    def _previous_customers(self) -> Int64Array:
+        """Distinct customers of the whole period before each group's."""
+        table, groups = self.tables.orders, self.groups
+        before = Groups(
+            groups.entity,
+            groups.previous_first,
+            groups.first - 1,
+            groups.previous_first,
+            groups.elapsed,
+        )
+        rows = slices(*before.borders(table.key, self.tables.days))
+        here = (table.customer[rows.row] >= 0) & (table.previous[rows.row] < rows.low[rows.group])
+        return group_sum(here, rows.group, len(groups))
+
+
+def _where(values: Int64Array, chosen: BoolArray, rows: Slices) -> tuple[Int64Array, Slices]:
+    positions = np.flatnonzero(chosen)
+    return values[positions], Slices(rows.low, rows.high, positions, rows.group[positions])
+
+
+def _where_group(
+    values: Int64Array, chosen: BoolArray, rows: Slices
+) -> tuple[Int64Array, Int64Array]:
+    positions = np.flatnonzero(chosen)
+    return values[positions], rows.group[positions]

@@ -1,0 +1,185 @@
+"""The typed frames that the ledger is built from: arrays of equal length, one class a grain.
+
+Amounts are millionths of the major unit (10⁻⁶), so that every divisor up to 1,000,000 is exact.
+A missing id is 0, a missing text is code −1. Arrays are read-only by agreement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.money import Int64Array, currency_digits
+
+BoolArray = npt.NDArray[np.bool_]
+Int32Array = npt.NDArray[np.int32]
+Int8Array = npt.NDArray[np.int8]
+
+AMOUNT_DIGITS = 6  # an amount of 1 is 10⁻⁶ of the major unit
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """The shop itself."""
+
+    shop_id: int
+    name: str
+    time_zone: str
+    currency: str
+    country: str | None
+    week_start: int
+    synced_at: datetime | None
+    is_demo: bool
+
+    @property
+    def digits(self) -> int:
+        """Decimals of the shop's currency."""
+        return currency_digits(self.currency)
+
+    @property
+    def amounts_a_minor(self) -> int:
+        """How many units of a source amount make one minor unit."""
+        return int(10 ** (AMOUNT_DIGITS - self.digits))
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A text column as codes: `code[i]` indexes `values`, −1 where there is none."""
+
+    code: Int32Array
+    values: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.code)
+
+
+@dataclass(frozen=True, slots=True)
+class Maybe:
+    """An integer column in which some rows are unknown; an unknown value is held as 0."""
+
+    value: Int64Array
+    known: BoolArray
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRows:
+    """One row = one order as received, ascending by order id."""
+
+    order_id: Int64Array
+    seconds: Int64Array
+    has_clock: BoolArray
+    customer_id: Int64Array
+    currency: Texts
+    status: Texts
+    payment_method: Texts
+    country: Texts
+    is_paid: BoolArray
+    is_shipped: BoolArray
+    is_gift: BoolArray
+    item_count: Int64Array
+    grand_total: Maybe
+    subtotal: Maybe
+    total_price: Maybe
+    discount: Int64Array
+    shipping: Int64Array
+    gift_wrap: Int64Array
+    sales_tax: Int64Array
+    vat: Int64Array
+
+
+@dataclass(frozen=True, slots=True)
+class LineRows:
+    """One row = one order line (transaction), ascending by order id, then line id."""
+
+    order_id: Int64Array
+    line_id: Int64Array
+    listing_id: Int64Array
+    product_id: Int64Array
+    sku: Texts
+    quantity: Int64Array
+    price: Int64Array
+    currency: Texts
+    shipping: Maybe
+    tax: Maybe
+    coupon: Maybe
+    is_digital: BoolArray
+    shipped_seconds: Maybe
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRows:
+    """One row = one refund, ascending by row id."""
+
+    row_id: Int64Array
+    order_id: Int64Array
+    refund_id: Int64Array
+    amount: Int64Array
+    tax: Maybe
+    currency: Texts
+    status: Texts
+    seconds: Maybe
+
+
+@dataclass(frozen=True, slots=True)
+class RefundItemRows:
+    """One row = what a refund says of one line, ascending by refund row, then by own id."""
+
+    refund_row_id: Int64Array
+    line_id: Int64Array
+    listing_id: Int64Array
+    sku: Texts
+    quantity: Maybe
+    amount: Int64Array
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentRows:
+    """One row = an order's first shipment, ascending by order id."""
+
+    order_id: Int64Array
+    seconds: Int64Array
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRows:
+    """One row = one variation of a listing, ascending by product id."""
+
+    product_id: Int64Array
+    listing_id: Int64Array
+    sku: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class ListingRows:
+    """One row = one listing, ascending by id; titles are for people only."""
+
+    listing_id: Int64Array
+    title: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTables:
+    """Everything that one load of one shop has read, from one instant of the database."""
+
+    shop: Shop
+    orders: OrderRows
+    lines: LineRows
+    refunds: RefundRows
+    refund_items: RefundItemRows
+    shipments: ShipmentRows
+    products: ProductRows
+    listings: ListingRows
+
+    def newest_fact(self) -> datetime:
+        """Return the instant before which every fact here lies: the default watermark."""
+        newest = [
+            datetime.fromtimestamp(int(seconds.max()) + 1, UTC)
+            for seconds in (self.orders.seconds, self.refunds.seconds.value)
+            if len(seconds)
+        ]
+        if self.shop.synced_at is not None:
+            newest.append(self.shop.synced_at)
+        return max(newest, default=datetime(1970, 1, 2, tzinfo=UTC))

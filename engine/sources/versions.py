@@ -1,0 +1,42 @@
+"""Whether anything has changed since the last look: one number pair a table, one hash a file.
+
+Cheap enough to be asked every minute: each table answers from its index on `updated_at`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from engine.database.arrow import Snapshot
+
+# Tables that the figures are computed from, all with the column updated_at.
+_TABLES = ("shops", "orders", "order_transactions", "order_refunds", "listings", "listing_products")
+_WITHOUT_STAMP = ("order_refund_items", "order_shipments")
+
+
+def table_version(snapshot: Snapshot) -> str:
+    """Return a text that changes whenever a source table does."""
+    parts = [
+        f"SELECT '{table}' AS name, count(*) AS rows, "
+        f"coalesce((extract(epoch FROM max(updated_at)) * 1000)::int8, 0) AS newest FROM {table}"
+        for table in _TABLES
+    ]
+    parts += [
+        f"SELECT '{table}' AS name, count(*) AS rows, coalesce(max(id), 0) AS newest FROM {table}"
+        for table in _WITHOUT_STAMP
+    ]
+    rows = snapshot.read(" UNION ALL ".join(parts)).to_pylist()
+    return " ".join(f"{row['name']}:{row['rows']}:{row['newest']}" for row in rows)
+
+
+def file_version(folder: Path) -> str:
+    """Return a text that changes whenever a file of the owner does; blank for an absent folder."""
+    if not folder.is_dir():
+        return ""
+    hashes = [
+        f"{path.relative_to(folder)}:{hashlib.sha256(path.read_bytes()).hexdigest()}"
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix.casefold() in (".csv", ".xlsx")
+    ]
+    return " ".join(hashes)
