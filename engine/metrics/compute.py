@@ -85,9 +85,11 @@ def compute_block(
 ) -> MetricBlock:
     """Compute metrics for every entity × period.
 
-    Without `entities` a listing or SKU has a row where it has a ledger row; the shop has one for
-    every period. With them every entity has one, in the given order. Raises PeriodError for no
-    period or one twice, UnknownEntityError for an entity that the shop never had.
+    Without `entities` a listing or SKU has a row where it has a ledger row, or a cancelled or held
+    order; the shop has one for every period. With them every entity has one, in the given order.
+
+    Raises PeriodError for no period or one twice, UnknownEntityError for an entity that the shop
+    never had.
     """
     check_periods(periods)
     assert refund_dating in DATINGS, refund_dating

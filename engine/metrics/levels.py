@@ -20,6 +20,7 @@ from engine.money import Int64Array
 from engine.sources.frames import BoolArray, Int32Array
 
 DATINGS = ("refund_day", "order_day")
+NEVER = 2**31  # a day after every range that can be asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def build_customers(ledger: Ledger, calendar: Calendar) -> Customers:
     code = np.full(len(orders), -1, np.int64)
     code[known] = codes
     day = calendar.index(orders.day)
-    first, second = first_and_second_day(code[known], day[known], len(ids), calendar.days)
+    first, second = first_and_second_day(code[known], day[known], len(ids), NEVER)
     return Customers(code, first, second)
 
 
@@ -301,7 +302,9 @@ def _uncounted_counts(ledger: Ledger, calendar: Calendar, entity: Int64Array) ->
     """Cancelled and held orders of each entity, once an order."""
     facts, lines = ledger.orders, ledger.uncounted
     width = max(len(facts), 1)
-    entity, order = np.divmod(np.unique(entity * width + lines.order), width)
+    shown = facts.state[lines.order] != OrderState.OPEN
+    pairs = np.unique((entity * width + lines.order)[shown])
+    entity, order = np.divmod(pairs, width)
     key = entity * calendar.days + calendar.index(facts.day[order])
     state = facts.state[order]
     return [
@@ -313,12 +316,10 @@ def _uncounted_counts(ledger: Ledger, calendar: Calendar, entity: Int64Array) ->
 def active_pairs(
     table: DayTable, days: int, period_of_day: Int32Array
 ) -> tuple[Int64Array, Int64Array]:
-    """Return (entity, period) of each pair with a ledger row, ascending."""
-    has_rows = np.flatnonzero(np.diff(table.running["rows"]) > 0)
-    entity, day = np.divmod(table.key[has_rows], days)
+    """Return (entity, period) of each pair in which anything happened, ascending."""
+    entity, day = np.divmod(table.key, days)
     period = period_of_day[day].astype(np.int64)
     inside = period >= 0
     entity, period = entity[inside], period[inside]
-    pair = entity * (int(period_of_day.max(initial=0)) + 1) + period
-    heads = run_starts(pair)
+    heads = run_starts(entity * (int(period_of_day.max(initial=0)) + 1) + period)
     return entity[heads], period[heads]

@@ -1,0 +1,292 @@
+"""A second opinion on every metric: plain pandas and Python integers, one question at a time.
+
+Written from docs/metrics.md and docs/money-rules.md, not from the kernels, and slow on purpose.
+It takes the ledger as given and answers in the integers of the engine: minor units, millionths,
+hundredths.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import date, timedelta
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from engine.ledger.frames import CostBasis, EventKind, Ledger, OrderState
+from engine.periods import Period, day_number
+
+
+class Oracle:
+    def __init__(self, ledger: Ledger, days_begun: int) -> None:
+        self.days_begun = days_begun
+        facts = ledger.orders
+        self.orders = pd.DataFrame(
+            {
+                "order": np.arange(len(facts)),
+                "state": facts.state,
+                "day": facts.day,
+                "seconds": facts.seconds,
+                "has_clock": facts.has_clock,
+                "hour": facts.hour,
+                "customer": facts.customer_id,
+                "payment": [
+                    facts.payment_methods[code] if code >= 0 else None
+                    for code in facts.payment_method
+                ],
+                "gift": facts.is_gift,
+                "shipped": facts.is_shipped,
+                "shipped_at": facts.shipped_seconds,
+            }
+        ).set_index("order", drop=False)
+        self.events = pd.DataFrame(
+            {
+                "kind": ledger.kind,
+                "order": ledger.order,
+                "source": ledger.source_id,
+                "listing": [int(ledger.listing_ids[code]) for code in ledger.listing],
+                "sku": [ledger.skus[code] for code in ledger.sku],
+                "order_day": ledger.order_day,
+                "event_day": ledger.event_day,
+                "basis": ledger.cost_basis,
+                **ledger.amounts,
+            }
+        )
+        self.lost = pd.DataFrame(
+            {
+                "order": ledger.uncounted.order,
+                "listing": [int(ledger.listing_ids[code]) for code in ledger.uncounted.listing],
+                "sku": [ledger.skus[code] for code in ledger.uncounted.sku],
+            }
+        )
+        counted = self.orders[
+            (self.orders.state == OrderState.COUNTED) & (self.orders.customer != 0)
+        ]
+        self.history = {
+            customer: rows.tolist() for customer, rows in counted.groupby("customer").day
+        }
+
+    def of(self, frame: pd.DataFrame, level: str, entity: object) -> pd.DataFrame:
+        if level == "shop":
+            return frame
+        return frame[frame["listing" if level == "listing" else "sku"] == entity]
+
+    def answer(
+        self, level: str, entity: object, period: Period, dating: str = "refund_day"
+    ) -> dict[str, int | str | None]:
+        first, last = day_number(period.start), day_number(period.end)
+        events = self.of(self.events, level, entity)
+        day = events.event_day if dating == "refund_day" else events.order_day
+        here = events[(day >= first) & (day <= last)]
+        sales = here[here.kind == EventKind.SALE]
+        back = here[here.kind == EventKind.REFUND]
+        out = self._money(here)
+        by_order_day = events[(events.order_day >= first) & (events.order_day <= last)]
+        out["returns_value_by_order_day"] = int(by_order_day.returns_value.sum())
+        elapsed = max(0, min(period.days, self.days_begun - first))
+        placed = self.orders.loc[sorted(sales.order.unique())]
+        own = (sales["value"] - sales["discount"]).groupby(sales.order).sum()
+        out |= self._orders(out, placed, own, elapsed)
+        out |= self._refunds(out, events, back, placed)
+        out |= self._customers(level, entity, period, placed, own)
+        out |= self._lost(level, entity, first, last, out["orders"])
+        out |= self._payments(placed)
+        if level != "product":
+            out["skus_sold"] = sales[sales.sku != "(none)"].sku.nunique()
+        out["profit_basis"] = self._basis(here, sales)
+        return out
+
+    def _money(self, here: pd.DataFrame) -> dict[str, int | str | None]:
+        total = {
+            name: int(here[name].sum())
+            for name in here.columns
+            if name not in ("sku", "listing", "kind", "order", "source", "basis")
+        }
+        out: dict[str, int | str | None] = {}
+        gms, discounts = total["value"], total["discount"]
+        after = gms - discounts
+        net_sales = after - total["returns_value"]
+        shipping = total["shipping"] - total["shipping_refunded"]
+        wrap = total["gift_wrap"] - total["gift_wrap_refunded"]
+        revenue = net_sales + shipping + wrap - total["refund_excess"]
+        cogs = total["cogs"] - total["cogs_recovered"]
+        out |= {
+            "gross_merchandise_sales": gms,
+            "discounts": discounts,
+            "sales_after_discounts": after,
+            "returns_value": total["returns_value"],
+            "net_sales": net_sales,
+            "shipping_income": shipping,
+            "gift_wrap_income": wrap,
+            "refund_excess": total["refund_excess"],
+            "net_revenue": revenue,
+            "sales_tax_collected": total["sales_tax"] - total["sales_tax_refunded"],
+            "vat_collected": total["vat"] - total["vat_refunded"],
+            "order_totals": total["paid"],
+            "refunds_total": total["refund_amount"],
+            "units_sold": total["quantity"],
+            "units_returned": total["quantity_returned"],
+            "cogs": cogs,
+            "gross_profit": revenue - cogs,
+            "average_unit_price": over(after, total["quantity"]),
+            "average_unit_cost": over(total["cogs"], total["quantity_costed"]),
+            "discount_rate": over(discounts, gms, 10**6),
+            "refund_rate_value": over(total["returns_value"], after, 10**6),
+            "unit_return_rate": over(total["quantity_returned"], total["quantity"], 10**6),
+            "cost_coverage": over(total["sales_costed"], after, 10**6),
+            "gross_margin": over(revenue - cogs, revenue, 10**6),
+            "costed_gross_margin": over(
+                total["net_revenue_costed"] - cogs, total["net_revenue_costed"], 10**6
+            ),
+            "markup": over(revenue - cogs, cogs, 10**6),
+        }
+        return out
+
+    def _orders(self, out, placed, own, elapsed) -> dict[str, int | str | None]:
+        count = len(placed)
+        values = sorted(int(value) for value in own)
+        timed = placed[placed.has_clock].seconds.sort_values()
+        shipped = placed[placed.has_clock & (placed.shipped_at >= placed.seconds)]
+        hours = sorted(shipped.shipped_at - shipped.seconds)
+        gap = int(timed.iloc[-1] - timed.iloc[0]) if len(timed) else 0
+        gifts, sent = int(placed.gift.sum()), int(placed.shipped.sum())
+        return {
+            "orders": count,
+            "average_order_value": over(out["sales_after_discounts"], count),
+            "order_value_p25": quantile(values, Fraction(1, 4)),
+            "order_value_median": quantile(values, Fraction(1, 2)),
+            "order_value_p75": quantile(values, Fraction(3, 4)),
+            "order_value_std": std(values),
+            "units_per_order": over(out["units_sold"], count, 10**6),
+            "orders_per_day": over(count, elapsed, 10**6),
+            "sales_per_day": over(out["sales_after_discounts"], elapsed),
+            "gift_orders": gifts,
+            "gift_rate": over(gifts, count, 10**6),
+            "shipped_orders": sent,
+            "shipped_rate": over(sent, count, 10**6),
+            "ship_hours_median": quantile(hours, Fraction(1, 2), Fraction(100, 3600)),
+            "hours_between_orders": over(gap * 100, 3600 * (len(timed) - 1)),
+            "peak_hour": mode(placed[placed.has_clock].hour),
+            "peak_weekday": mode((placed.day + 3) % 7 + 1),
+            "peak_month": mode(
+                pd.Series([(date(1970, 1, 1) + timedelta(int(d))).month for d in placed.day])
+            ),
+        }
+
+    def _refunds(self, out, events, back, placed) -> dict[str, int | str | None]:
+        of_orders = back[back.order >= 0]
+        refunded = of_orders.order.nunique()
+        ever = set(events[(events.kind == EventKind.REFUND) & (events.order >= 0)].order)
+        so_far = sum(order in ever for order in placed.order)
+        return {
+            "refund_count": len(back[["order", "source"]].drop_duplicates()),
+            "refunded_orders": refunded,
+            "refund_rate_orders": over(refunded, out["orders"], 10**6),
+            "order_refund_share": over(so_far, out["orders"], 10**6),
+        }
+
+    def _customers(self, level, entity, period, placed, own) -> dict[str, int | str | None]:
+        first, last = day_number(period.start), day_number(period.end)
+        known = placed[placed.customer != 0]
+        people = set(known.customer)
+        new = {c for c in people if self.history[c][0] >= first}
+        repeat = {c for c in people if sum(day <= last for day in self.history[c]) >= 2}
+        before = self._people(level, entity, period.previous())
+        guests = len(placed) - len(known)
+        sales = int(own[known.order].sum())
+        out: dict[str, int | str | None] = {
+            "customers": len(people),
+            "new_customers": len(new),
+            "returning_customers": len(people) - len(new),
+            "repeat_customers": len(repeat),
+            "guest_orders": guests,
+            "repeat_customer_rate": over(len(repeat), len(people), 10**6),
+            "customer_retention_rate": over(len(before & people), len(before), 10**6),
+            "orders_per_customer": over(len(known), len(people), 10**6),
+            "sales_per_customer": over(sales, len(people)),
+        }
+        if level == "shop":
+            out["days_between_customer_orders"] = self._gap(known)
+        return out
+
+    def _people(self, level: str, entity: object, period: Period) -> set[int]:
+        events = self.of(self.events, level, entity)
+        first, last = day_number(period.start), day_number(period.end)
+        chosen = events[(events.order_day >= first) & (events.order_day <= last)]
+        orders = self.orders.loc[chosen[chosen.kind == EventKind.SALE].order.unique()]
+        return set(orders[orders.customer != 0].customer)
+
+    def _gap(self, known: pd.DataFrame) -> int | None:
+        counted = self.orders[self.orders.state == OrderState.COUNTED]
+        gaps = []
+        for customer, order in zip(known.customer, known.order, strict=True):
+            own = counted[(counted.customer == customer) & (counted.order < order)]
+            if len(own):
+                gaps.append(int(counted.day[order] - own.day.iloc[-1]))
+        return quantile(sorted(gaps), Fraction(1, 2), Fraction(100))
+
+    def _lost(self, level, entity, first, last, orders) -> dict[str, int | str | None]:
+        rows = self.of(self.lost, level, entity)
+        facts = self.orders.loc[rows.order.unique()]
+        facts = facts[(facts.day >= first) & (facts.day <= last)]
+        cancelled = int((facts.state == OrderState.CANCELLED).sum())
+        return {
+            "cancelled_orders": cancelled,
+            "held_orders": int((facts.state == OrderState.HELD).sum()),
+            "cancellation_rate": over(cancelled, orders + cancelled, 10**6),
+        }
+
+    def _payments(self, placed: pd.DataFrame) -> dict[str, int | str | None]:
+        methods = placed.payment.dropna()
+        counts = methods.value_counts()
+        total = int(counts.sum())
+        squares = int((counts.astype(int) ** 2).sum())
+        return {
+            "primary_payment_method": mode(methods),
+            "payment_methods": len(counts),
+            "payment_method_diversity": over(total**2 - squares, total**2, 10**6),
+        }
+
+    def _basis(self, here: pd.DataFrame, sales: pd.DataFrame) -> str | None:
+        if not len(here):
+            return None
+        if (sales.basis == CostBasis.UNKNOWN).any():
+            return "partial"
+        estimated = (sales.basis == CostBasis.ESTIMATED) & (sales.cogs != 0)
+        return "estimated" if estimated.any() else "measured"
+
+
+def half_away(value: Fraction) -> int:
+    size = math.floor(abs(value) + Fraction(1, 2))
+    return size if value >= 0 else -size
+
+
+def over(number: int, by: int, scale: int = 1) -> int | None:
+    return half_away(Fraction(number * scale, by)) if by > 0 else None
+
+
+def quantile(values: list[int], at: Fraction, step: Fraction = Fraction(1)) -> int | None:
+    if not values:
+        return None
+    place = (len(values) - 1) * at
+    low = math.floor(place)
+    high = min(low + 1, len(values) - 1)
+    exact = Fraction(int(values[low])) + (place - low) * (int(values[high]) - int(values[low]))
+    return half_away(exact * step)
+
+
+def std(values: list[int]) -> int | None:
+    if not values:
+        return None
+    n, total = len(values), sum(values)
+    square = n * sum(value * value for value in values) - total * total
+    return (math.isqrt(4 * square) + n) // (2 * n)
+
+
+def mode(values: pd.Series) -> int | str | None:
+    if not len(values):
+        return None
+    counts = values.value_counts()
+    best = sorted(counts[counts == counts.max()].index)[0]
+    return best if isinstance(best, str) else int(best)
