@@ -14,7 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.ledger.frames import AMOUNTS, CostBasis, EventKind, Ledger, OrderState
-from engine.metrics.kernels import first_and_second_day, packed_order, previous_same, run_starts
+from engine.metrics.kernels import (
+    distinct,
+    first_and_second_day,
+    packed_order,
+    previous_same,
+    run_starts,
+)
 from engine.metrics.model import LISTING, PRODUCT, SHOP, Level
 from engine.money import Int64Array
 from engine.sources.frames import BoolArray, Int32Array
@@ -194,7 +200,7 @@ def _sku_table(
     chosen = sale & (ledger.sku != ledger.no_sku)
     skus = len(ledger.skus)
     key = entity[chosen] * calendar.days + calendar.index(ledger.event_day[chosen])
-    pairs = np.unique(key * skus + ledger.sku[chosen])
+    pairs = distinct(key * skus + ledger.sku[chosen])
     key, sku = np.divmod(pairs, skus)
     return MarkTable(key, previous_same(key // calendar.days, sku))
 
@@ -247,37 +253,37 @@ def _day_table(
     by_event = entity * days + calendar.index(event_day)
     by_order_day = entity * days + calendar.index(ledger.order_day)
     by_refund = refunds.entity * days + refunds.day[dating]
-    columns = [(name, by_event, ledger.amounts[name]) for name in AMOUNTS]
-    columns.append(("returns_value_by_order_day", by_order_day, ledger.amounts["returns_value"]))
-    columns += _basis_counts(ledger, by_event)
-    columns += _order_counts(ledger, days, orders, refunds)
-    columns += _uncounted_counts(ledger, calendar, uncounted)
-    columns.append(("refunds", by_refund, np.ones(len(by_refund), np.int64)))
-    key = np.unique(np.concatenate([keys for _, keys, _ in columns]))
+    returns = {"returns_value_by_order_day": ledger.amounts["returns_value"]}
+    facts = [
+        (by_event, {name: ledger.amounts[name] for name in AMOUNTS} | _basis_counts(ledger)),
+        (by_order_day, returns),
+        (by_refund, {"refunds": np.ones(len(by_refund), np.int64)}),
+        (orders.key, _order_counts(ledger, days, orders, refunds)),
+        _uncounted_counts(ledger, calendar, uncounted),
+    ]
+    key = distinct(np.concatenate([keys for keys, _ in facts]))
     running = {}
-    place: Int64Array | None = None
-    placed: Int64Array | None = None
-    for name, keys, values in columns:
-        if keys is not placed or place is None:  # neighbours share their keys: search once
-            place, placed = np.searchsorted(key, keys) + 1, keys
-        total = np.zeros(len(key) + 1, np.int64)
-        np.add.at(total, place, values)
-        running[name] = np.cumsum(total)
+    for keys, columns in facts:
+        place = np.searchsorted(key, keys) + 1
+        for name, values in columns.items():
+            total = np.zeros(len(key) + 1, np.int64)
+            np.add.at(total, place, values)
+            running[name] = np.cumsum(total)
     return DayTable(key, running)
 
 
-_Counts = list[tuple[str, Int64Array, Int64Array]]
+_Counts = dict[str, Int64Array]
 
 
-def _basis_counts(ledger: Ledger, by_event: Int64Array) -> _Counts:
+def _basis_counts(ledger: Ledger) -> _Counts:
     sale = ledger.kind == EventKind.SALE
     unknown = sale & (ledger.cost_basis == CostBasis.UNKNOWN)
     estimated = sale & (ledger.cost_basis == CostBasis.ESTIMATED) & (ledger.amounts["cogs"] != 0)
-    return [
-        ("rows", by_event, np.ones(len(by_event), np.int64)),
-        ("rows_unknown", by_event, unknown.astype(np.int64)),
-        ("rows_estimated", by_event, estimated.astype(np.int64)),
-    ]
+    return {
+        "rows": np.ones(len(sale), np.int64),
+        "rows_unknown": unknown.astype(np.int64),
+        "rows_estimated": estimated.astype(np.int64),
+    }
 
 
 def _order_counts(ledger: Ledger, days: int, orders: OrderTable, refunds: _Refunds) -> _Counts:
@@ -285,32 +291,32 @@ def _order_counts(ledger: Ledger, days: int, orders: OrderTable, refunds: _Refun
     guest = orders.customer < 0
     width = max(len(facts), 1)
     known = refunds.order >= 0
-    refunded = np.unique(refunds.entity[known] * width + refunds.order[known])
+    refunded = distinct(refunds.entity[known] * width + refunds.order[known])
     pair = (orders.key // days) * width + orders.order
-    one = np.ones(len(guest), np.int64)
-    return [
-        ("orders", orders.key, one),
-        ("guest_orders", orders.key, guest.astype(np.int64)),
-        ("gift_orders", orders.key, facts.is_gift[orders.order].astype(np.int64)),
-        ("shipped_orders", orders.key, facts.is_shipped[orders.order].astype(np.int64)),
-        ("refunded_so_far", orders.key, np.isin(pair, refunded).astype(np.int64)),
-        ("customer_sales", orders.key, np.where(guest, 0, orders.value)),
-    ]
+    return {
+        "orders": np.ones(len(guest), np.int64),
+        "guest_orders": guest.astype(np.int64),
+        "gift_orders": facts.is_gift[orders.order].astype(np.int64),
+        "shipped_orders": facts.is_shipped[orders.order].astype(np.int64),
+        "refunded_so_far": np.isin(pair, refunded).astype(np.int64),
+        "customer_sales": np.where(guest, 0, orders.value),
+    }
 
 
-def _uncounted_counts(ledger: Ledger, calendar: Calendar, entity: Int64Array) -> _Counts:
-    """Cancelled and held orders of each entity, once an order."""
+def _uncounted_counts(
+    ledger: Ledger, calendar: Calendar, entity: Int64Array
+) -> tuple[Int64Array, _Counts]:
+    """Cancelled and held orders of each entity, once an order, with their keys."""
     facts, lines = ledger.orders, ledger.uncounted
     width = max(len(facts), 1)
     shown = facts.state[lines.order] != OrderState.OPEN
-    pairs = np.unique((entity * width + lines.order)[shown])
+    pairs = distinct((entity * width + lines.order)[shown])
     entity, order = np.divmod(pairs, width)
-    key = entity * calendar.days + calendar.index(facts.day[order])
     state = facts.state[order]
-    return [
-        ("cancelled_orders", key, (state == OrderState.CANCELLED).astype(np.int64)),
-        ("held_orders", key, (state == OrderState.HELD).astype(np.int64)),
-    ]
+    return entity * calendar.days + calendar.index(facts.day[order]), {
+        "cancelled_orders": (state == OrderState.CANCELLED).astype(np.int64),
+        "held_orders": (state == OrderState.HELD).astype(np.int64),
+    }
 
 
 def active_pairs(
