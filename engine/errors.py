@@ -89,7 +89,7 @@ class LevelError(UsageError):
         """Build the error with the levels at which the metric exists."""
         works = ", ".join(levels)
         return cls(
-            f"The metric {metric!r} does not exist at level {level!r}.",
+            f"The metric {metric!r} does not exist at level {str(level)!r}.",
             hint=f"It exists at: {works}.",
         )
 
@@ -101,7 +101,7 @@ class UnknownEntityError(UsageError):
     def from_entity(cls, level: str, entity: object, known: Iterable[object]) -> UnknownEntityError:
         """Build the error with the nearest known entities."""
         hint = did_you_mean(str(entity), (str(name) for name in known))
-        return cls(f"The shop has no {level} {entity!r}.", hint=hint)
+        return cls(f"The shop has no {level!s} {entity!r}.", hint=hint)
 
 
 class UnknownShopError(UsageError):

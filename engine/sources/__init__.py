@@ -1,0 +1,1 @@
+"""What comes in: database tables and the owner's files, as typed and checked values."""

@@ -1,0 +1,45 @@
+"""docs/input-files.md explains every message that the owner's files can give."""
+
+import re
+from pathlib import Path
+
+import engine.sources
+from engine.settings import PROJECT_FOLDER
+from engine.sources.cost_headers import read_price_header
+from engine.sources.findings import CODES
+from engine.sources.sku_prefixes import SHIPPED_PREFIXES
+
+PAGE = (PROJECT_FOLDER / "docs" / "input-files.md").read_text("utf-8")
+READERS = (
+    "cost_cells cost_columns cost_files cost_regions cost_table countries csv_folder numbers "
+    "records sku_prefixes text_files workbooks"
+).split()
+
+
+def test_every_code_that_a_reader_gives_is_explained() -> None:
+    folder = Path(engine.sources.__file__).parent
+    given = {
+        code
+        for name in READERS
+        for code in re.findall(r'"([A-Z_]+)"', (folder / f"{name}.py").read_text("utf-8"))
+        if code in CODES
+    }
+    assert len(given) > 25
+    assert {code for code in given if f"| `{code}` |" not in PAGE} == set()
+
+
+def test_every_explained_code_exists() -> None:
+    assert set(re.findall(r"^\| `([A-Z_]{5,})` \|", PAGE, re.MULTILINE)) <= CODES.keys()
+
+
+def test_the_headers_that_the_page_promises_are_read() -> None:
+    promised = re.search(r"^So (.*) are all price columns", PAGE, re.MULTILINE | re.DOTALL)
+    assert promised is not None
+    headers = re.findall(r"`([^`]+)`", promised[1])
+    assert len(headers) == 5
+    assert all(read_price_header(header) for header in headers)
+
+
+def test_the_shipped_prefixes_are_named() -> None:
+    for prefix in (*SHIPPED_PREFIXES.markers, *SHIPPED_PREFIXES.channels):
+        assert f"`{prefix}`" in PAGE
