@@ -1,0 +1,264 @@
+"""The one door to all figures, on a real database filled by the demo."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import psycopg
+import pytest
+
+from engine import EcommerceAnalyticsOptimized, Level, Period, Settings
+from engine.analytics import probe_version
+from engine.demo.load import load
+from engine.demo.shop import generate
+from engine.demo.sizes import make_plan
+from engine.errors import (
+    ContractError,
+    LevelError,
+    PeriodError,
+    ShopCurrencyError,
+    SourceError,
+    UnknownEntityError,
+    UnknownMetricError,
+    UnknownShopError,
+    UsageError,
+)
+from engine.metrics.compute import entity_ids
+from engine.metrics.model import SCALE, Unit
+from engine.metrics.registry import REGISTRY
+from engine.periods import PeriodKind
+from tests.oracle import Oracle
+
+OCTOBER = Period.containing("MONTHLY", date(2026, 10, 1))
+
+
+def without_files(tmp_path) -> Settings:
+    return Settings.load({"CSV_FOLDER": str(tmp_path)}, dotenv_file=tmp_path / ".env")
+
+
+@pytest.fixture
+def demo_url(database_url):
+    load(database_url, generate(make_plan("demo", orders=400)))
+    return database_url
+
+
+@pytest.fixture
+def analytics(demo_url, tmp_path):
+    return EcommerceAnalyticsOptimized.load(settings=without_files(tmp_path), url=demo_url)
+
+
+def scaled(value, unit: Unit):
+    if pd.isna(value):
+        return None
+    if unit is Unit.TEXT:
+        return str(value)
+    return round(float(value) * SCALE[unit]) if unit in SCALE else int(value)
+
+
+def test_200_random_questions_agree_with_the_oracle(analytics):
+    oracle = Oracle(analytics.snapshot.ledger, analytics.snapshot.days_begun)
+    draw = np.random.Generator(np.random.PCG64(5))
+    first, days = analytics.first_day, (analytics.today - analytics.first_day).days
+    for _ in range(200):
+        level = list(Level)[int(draw.integers(3))]
+        known = entity_ids(analytics.snapshot, level)
+        entity = known[int(draw.integers(len(known)))]
+        day = first + timedelta(days=int(draw.integers(days)))
+        kind = list(PeriodKind)[int(draw.integers(6))]
+        period = (
+            Period.custom(day, day + timedelta(days=int(draw.integers(0, 500))))
+            if kind is PeriodKind.CUSTOM
+            else Period.containing(kind, day)
+        )
+        frame = analytics.calculate_metrics_batch([period], level=level, entities=[entity])
+        expected = oracle.answer(level, entity, period)
+        for metric in REGISTRY.at_level(level):
+            found = scaled(frame.loc[0, metric.name], metric.unit)
+            assert found == expected[metric.name], (metric.name, entity, period)
+
+
+def test_an_answer_has_keys_types_and_its_circumstances(analytics):
+    frame = analytics.calculate_metrics_batch([OCTOBER], level="shop")
+    assert list(frame.columns[:7]) == [
+        "entity_id",
+        "period_type",
+        "period_start",
+        "period_end",
+        "period_days",
+        "elapsed_days",
+        "is_complete",
+    ]
+    assert list(frame.columns[7:]) == [metric.name for metric in REGISTRY.at_level(Level.SHOP)]
+    assert frame.dtypes["net_revenue"] == frame.dtypes["orders"] == "Int64"
+    assert frame.dtypes["gross_margin"] == "Float64"
+    assert frame.dtypes["profit_basis"] == "string"
+    assert bool(frame.loc[0, "is_complete"])
+    assert frame.attrs["currency"] == "USD"
+    assert frame.attrs["time_zone"] == "Europe/Istanbul"
+    assert frame.attrs["refund_dating"] == "refund_day"
+    assert frame.attrs["registry_version"] == REGISTRY.version
+    assert frame.attrs["source_fingerprint"] == analytics.version
+
+
+def test_dicts_hold_money_as_decimal(analytics):
+    (row,) = analytics.calculate_metrics_batch(
+        [OCTOBER], level="shop", metrics=["net_revenue", "gms", "orders"], as_frame=False
+    )
+    assert isinstance(row["net_revenue"], Decimal)
+    assert row["net_revenue"].as_tuple().exponent == -2
+    assert isinstance(row["orders"], int)
+    assert "gross_merchandise_sales" in row
+
+
+def test_without_entities_the_rows_that_exist_come_in_order(analytics):
+    always = [Period.custom(analytics.first_day, analytics.today)]
+    frame = analytics.calculate_metrics_batch(always, level="product", metrics=["net_sales"])
+    shop = analytics.calculate_metrics_batch(always, level="shop", metrics=["net_sales"])
+    skus = frame["entity_id"].tolist()
+    assert skus == [*sorted(sku for sku in skus if sku != "(none)"), "(none)"]
+    assert int(frame["net_sales"].sum()) == int(shop["net_sales"].sum())
+
+
+def test_entities_asked_for_come_as_asked_with_zeros_where_nothing_happened(analytics):
+    before = Period.custom(date(2020, 1, 1), date(2020, 1, 31))
+    skus = entity_ids(analytics.snapshot, Level.PRODUCT)[:3][::-1]
+    frame = analytics.calculate_metrics_batch(
+        [before], level="product", entities=skus, metrics=["net_sales", "gross_margin"]
+    )
+    assert frame["entity_id"].tolist() == skus
+    assert frame["net_sales"].tolist() == [0, 0, 0]
+    assert frame["gross_margin"].isna().all()
+
+
+def test_a_period_after_the_watermark_has_no_elapsed_days(analytics):
+    later = Period.containing("MONTHLY", date(2027, 5, 1))
+    frame = analytics.calculate_metrics_batch([later], level="shop")
+    assert frame.loc[0, ["elapsed_days", "net_sales"]].tolist() == [0, 0]
+    assert pd.isna(frame.loc[0, "sales_per_day"])
+
+
+def test_facts_after_a_given_watermark_are_left_out(demo_url, tmp_path):
+    settings = without_files(tmp_path)
+    watermark = datetime(2026, 1, 1, tzinfo=UTC)
+    early = EcommerceAnalyticsOptimized.load(None, watermark, settings, demo_url)
+    assert early.today == date(2026, 1, 1)
+    late = Period.custom(date(2026, 2, 1), date(2026, 10, 31))
+    frame = early.calculate_metrics_batch([late], level="shop", metrics=["orders", "refunds_total"])
+    assert frame.loc[0, ["orders", "refunds_total"]].tolist() == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("question", "error", "message"),
+    [
+        ({"metrics": ["profitt"]}, UnknownMetricError, "There is no metric 'profitt'"),
+        ({"level": "product", "metrics": ["skus_sold"]}, LevelError, "at level 'product'"),
+        ({"level": "sku"}, UsageError, "There is no level 'sku'"),
+        ({"level": "listing", "entities": [5]}, UnknownEntityError, "The shop has no listing 5"),
+        ({"refund_dating": "today"}, UsageError, "There is no refund dating 'today'"),
+        ({"periods": []}, PeriodError, "No period was asked for"),
+        ({"periods": [OCTOBER, OCTOBER]}, PeriodError, "was asked for twice"),
+    ],
+)
+def test_a_wrong_question_is_an_error_and_never_a_zero(analytics, question, error, message):
+    question = {"periods": [OCTOBER], "level": "shop"} | question
+    periods = question.pop("periods")
+    with pytest.raises(error, match=message) as caught:
+        analytics.calculate_metrics_batch(periods, **question)
+    assert caught.value.exit_code == 2
+
+
+def test_many_threads_get_the_answers_of_one(analytics):
+    periods = [Period.containing("MONTHLY", date(2026, month, 1)) for month in range(1, 11)]
+
+    def ask(period):
+        return analytics.calculate_metrics_batch([period], level="listing")
+
+    alone = [ask(period) for period in periods]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(ask, periods))
+    for one, other in zip(alone, together, strict=True):
+        pd.testing.assert_frame_equal(one, other, check_exact=True)
+
+
+def test_it_is_an_async_context_manager(demo_url, tmp_path):
+    async def ask() -> int:
+        async with EcommerceAnalyticsOptimized(
+            settings=without_files(tmp_path), url=demo_url
+        ) as analytics:
+            frame = analytics.calculate_metrics_batch([OCTOBER], level="shop")
+            return int(frame.loc[0, "orders"])
+
+    assert asyncio.run(ask()) > 0
+
+
+def test_the_version_moves_when_an_order_or_a_file_does(demo_url, tmp_path, analytics):
+    settings = without_files(tmp_path)
+    assert probe_version(settings, demo_url) == analytics.version
+    with psycopg.connect(demo_url.libpq()) as connection:
+        connection.execute(
+            "UPDATE orders SET discount_amt = discount_amt + 1, updated_at = now() "
+            "WHERE order_id = (SELECT max(order_id) FROM orders)"
+        )
+    changed = probe_version(settings, demo_url)
+    assert changed != analytics.version
+    (tmp_path / "cost.csv").write_text("SKU,US MAY 2025\nA,1\n")
+    assert probe_version(settings, demo_url) != changed
+
+
+def test_no_shop_and_an_unknown_shop_are_said(database_url, tmp_path):
+    settings = without_files(tmp_path)
+    with pytest.raises(UnknownShopError, match="There is no shop in the database yet"):
+        EcommerceAnalyticsOptimized.load(settings=settings, url=database_url)
+    load(database_url, generate(make_plan("demo", orders=300)))
+    with pytest.raises(UnknownShopError, match="There is no shop 'Nobody'; there are: 1 "):
+        EcommerceAnalyticsOptimized.load("Nobody", settings=settings, url=database_url)
+
+
+def test_a_currency_with_three_decimals_is_refused(demo_url, tmp_path):
+    with psycopg.connect(demo_url.libpq()) as connection:
+        connection.execute("UPDATE shops SET currency = 'KWD'")
+    with pytest.raises(ShopCurrencyError, match="reports hold two decimals") as caught:
+        EcommerceAnalyticsOptimized.load(settings=without_files(tmp_path), url=demo_url)
+    assert caught.value.exit_code == 3
+
+
+def test_an_order_in_another_currency_is_held(demo_url, tmp_path, analytics):
+    with psycopg.connect(demo_url.libpq()) as connection:
+        connection.execute(
+            "UPDATE order_transactions SET currency_code = 'GBP' WHERE order_id = "
+            "(SELECT order_id FROM orders WHERE status = 'Paid' OR is_paid ORDER BY "
+            "created_timestamp DESC LIMIT 1)"
+        )
+    held = EcommerceAnalyticsOptimized.load(settings=without_files(tmp_path), url=demo_url)
+    always = [Period.custom(analytics.first_day, analytics.today)]
+    before = analytics.calculate_metrics_batch(always, level="shop")
+    after = held.calculate_metrics_batch(always, level="shop")
+    assert int(after.loc[0, "held_orders"]) == int(before.loc[0, "held_orders"]) + 1
+    assert int(after.loc[0, "orders"]) == int(before.loc[0, "orders"]) - 1
+
+
+def test_a_row_that_breaks_the_contract_stops_the_load(demo_url, tmp_path):
+    with psycopg.connect(demo_url.libpq()) as connection:
+        connection.execute("UPDATE orders SET created_timestamp = created_timestamp * 1000")
+    with pytest.raises(ContractError, match="column seconds is above 99999999999"):
+        EcommerceAnalyticsOptimized.load(settings=without_files(tmp_path), url=demo_url)
+
+
+def test_a_missing_column_is_named_with_what_to_do(demo_url, tmp_path):
+    with psycopg.connect(demo_url.libpq()) as connection:
+        connection.execute("ALTER TABLE orders DROP COLUMN gift_wrap_price")
+    with pytest.raises(ContractError, match="gift_wrap_price") as caught:
+        EcommerceAnalyticsOptimized.load(settings=without_files(tmp_path), url=demo_url)
+    assert "python -m engine migrate" in str(caught.value)
+
+
+def test_a_server_that_is_gone_is_a_source_error(demo_url, tmp_path):
+    nowhere = demo_url.with_database("no_such_database")
+    with pytest.raises(SourceError) as caught:
+        EcommerceAnalyticsOptimized.load(settings=without_files(tmp_path), url=nowhere)
+    assert caught.value.exit_code == 4
