@@ -1,0 +1,229 @@
+"""Report rows as columns of integers, their digests, and what of them a table already holds.
+
+A block is one array a field, all of one length; one position is one report row. Unknown values are
+marked in place: the smallest int64, NaN, code −1. A digest is 64 bits of a row's key and values.
+Comparing digests with the stored ones finds the rows that may have changed; it never decides alone
+that a row is equal, the database does that when it merges.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.money import Int64Array
+
+NULL_INT64 = np.iinfo(np.int64).min
+_DIGEST_ROWS = 8_192  # stays in the processor's cache
+
+
+class Kind(Enum):
+    """What a field of a report table holds, and so how a block carries it."""
+
+    MONEY = auto()  # int64 minor units; NULL_INT64 = unknown
+    INTEGER = auto()  # int64; NULL_INT64 = unknown
+    HUNDREDTHS = auto()  # float64 with two decimals, as hours; NaN = unknown
+    DOUBLE = auto()  # float64; NaN = unknown
+    DATE = auto()  # datetime64[D], always known
+    BOOLEAN = auto()  # bool, always known
+    TEXT = auto()  # Words
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of a report table."""
+
+    name: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Texts as codes: `words[codes[i]]` is the text of row i, a code of −1 is unknown."""
+
+    codes: npt.NDArray[np.int32]
+    words: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __getitem__(self, rows: slice | Int64Array) -> Words:
+        return Words(self.codes[rows], self.words)
+
+
+Values = npt.NDArray[Any] | Words
+Block = Mapping[str, Values]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTable:
+    """A report table: its key, its fields in order, key included, and the currency's decimals.
+
+    The columns of the version (`run_id`, `computed_at`, `row_hash`) are no fields.
+    """
+
+    name: str
+    key: tuple[str, ...]
+    fields: tuple[Field, ...]
+    digits: int
+
+    @property
+    def key_fields(self) -> tuple[Field, ...]:
+        """The fields of the key, in the order of the key."""
+        by_name = {field.name: field for field in self.fields}
+        return tuple(by_name[name] for name in self.key)
+
+    @property
+    def value_fields(self) -> tuple[Field, ...]:
+        """The fields that are not in the key."""
+        return tuple(field for field in self.fields if field.name not in self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRows:
+    """The keys and digests of rows that a report table holds now."""
+
+    key: Block
+    digests: Int64Array
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Positions in a block that are new or may have changed; positions of stored rows now gone."""
+
+    new: Int64Array
+    changed: Int64Array
+    removed: Int64Array
+    unchanged: int
+
+
+def null_where(values: npt.NDArray[np.integer[Any]], missing: npt.ArrayLike) -> Int64Array:
+    """Return int64 values with the unknown ones marked, as MONEY and INTEGER fields need them."""
+    return np.where(missing, NULL_INT64, values.astype(np.int64))
+
+
+def block_length(block: Block) -> int:
+    """Return how many rows a block has; raises ValueError if its columns differ in length."""
+    lengths = {name: len(values) for name, values in block.items()}
+    if len(set(lengths.values())) != 1:
+        raise ValueError(f"columns of one length are expected: {lengths}")
+    return next(iter(lengths.values()))
+
+
+def row_digests(table: ReportTable, block: Block) -> Int64Array:
+    """Return 64 bits a row over all fields: the same on every machine for the same values."""
+    columns = [_as_integers(field, block[field.name]) for field in table.fields]
+    names = ",".join(field.name for field in table.fields)
+    digests = np.empty(block_length(block), np.uint64)
+    for start in range(0, len(digests), _DIGEST_ROWS):
+        rows = slice(start, start + _DIGEST_ROWS)
+        digest = np.full(len(digests[rows]), _text_digest(names), np.int64).view(np.uint64)
+        for column in columns:
+            digest = _mixed(digest ^ column[rows].view(np.uint64))
+        digests[rows] = digest
+    return digests.view(np.int64)
+
+
+def compare(
+    table: ReportTable, block: Block, digests: Int64Array, stored: StoredRows
+) -> Difference:
+    """Match a block with the stored rows by key and compare digests.
+
+    Raises ValueError if two rows of the block share a key.
+    """
+    count = len(digests)
+    codes = _key_codes(table, block, stored.key)
+    mine, theirs = codes[:count], codes[count:]
+    if len(np.unique(mine)) != count:
+        raise ValueError(f"two rows for {table.name} have the same {', '.join(table.key)}")
+    if not len(theirs):
+        nothing = np.empty(0, np.int64)
+        return Difference(np.arange(count), nothing, nothing, 0)
+    order = np.argsort(theirs)
+    place = np.minimum(np.searchsorted(theirs[order], mine), len(theirs) - 1)
+    match = order[place]
+    found = theirs[match] == mine
+    equal = found & (stored.digests[match] == digests)
+    return Difference(
+        new=np.flatnonzero(~found),
+        changed=np.flatnonzero(found & ~equal),
+        removed=np.flatnonzero(~np.isin(theirs, mine)),
+        unchanged=int(equal.sum()),
+    )
+
+
+def take(block: Block, rows: slice | Int64Array) -> dict[str, Values]:
+    """Return chosen rows of a block."""
+    return {name: values[rows] for name, values in block.items()}
+
+
+def hundredths(values: npt.NDArray[Any]) -> Int64Array:
+    """Return a HUNDREDTHS column as int64, its unknown values marked."""
+    known = ~np.isnan(values)
+    return null_where(np.rint(np.where(known, values, 0) * 100).astype(np.int64), ~known)
+
+
+def _as_integers(field: Field, values: Values) -> Int64Array:
+    """Return a column as int64 that are equal exactly where the stored values are equal."""
+    if isinstance(values, Words):
+        known = np.array([_text_digest(word) for word in values.words], np.int64)
+        return np.append(known, NULL_INT64)[values.codes]
+    if field.kind is Kind.HUNDREDTHS:
+        return hundredths(values)
+    if field.kind is Kind.DOUBLE:
+        # One NaN and one zero: both have several bit patterns.
+        return np.where(np.isnan(values), np.nan, values + 0.0).view(np.int64)
+    if field.kind is Kind.DATE:
+        return values.astype("datetime64[D]").astype(np.int64)
+    return np.ascontiguousarray(values, dtype=np.int64)
+
+
+def _mixed(digest: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Stir 64 bits so that each of them depends on all: multiply and xor-shift."""
+    digest ^= digest >> np.uint64(32)
+    digest *= np.uint64(0xD6E8FEB86659FD93)
+    digest ^= digest >> np.uint64(32)
+    digest *= np.uint64(0xD6E8FEB86659FD93)
+    digest ^= digest >> np.uint64(32)
+    digest += np.uint64(0x9E3779B97F4A7C15)
+    return digest
+
+
+def _text_digest(text: str) -> int:
+    digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True)
+
+
+def _key_codes(table: ReportTable, block: Block, stored: Block) -> Int64Array:
+    """Return one integer a key, first for the block's rows, then for the stored ones."""
+    packed: Int64Array = np.zeros(block_length(block) + block_length(stored), np.int64)
+    room = 1
+    for field in table.key_fields:
+        distinct, codes = np.unique(
+            _together(block[field.name], stored[field.name]), return_inverse=True
+        )
+        room *= max(len(distinct), 1)
+        if room >= 2**62:
+            raise OverflowError(f"the keys of {table.name} are too many to be compared at once")
+        packed = packed * len(distinct) + codes
+    return packed
+
+
+def _together(first: Values, second: Values) -> npt.NDArray[Any]:
+    """Return two columns as one, texts as codes into one list of words."""
+    if not isinstance(first, Words) or not isinstance(second, Words):
+        return np.concatenate([np.asarray(first), np.asarray(second)])
+    number: dict[str, int] = {}
+    parts = [
+        np.array([number.setdefault(word, len(number)) for word in column.words], np.int64)[
+            column.codes
+        ]
+        for column in (first, second)
+    ]
+    return np.concatenate(parts)

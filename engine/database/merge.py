@@ -1,0 +1,179 @@
+"""Brings a report table to a new state: what is new goes in, what differs is rewritten, no more.
+
+One statement compares every value of the staged rows with the stored ones. An equal row keeps its
+`run_id` and its `computed_at`, so `computed_at` is the moment from which a figure was known. Which
+rows are worth staging, blocks.py finds out by digests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from psycopg import sql
+
+from engine.database.arrow import Snapshot
+from engine.database.blocks import (
+    Block,
+    Kind,
+    ReportTable,
+    StoredRows,
+    Values,
+    Words,
+    block_length,
+)
+from engine.database.copy_image import Column, bigint, date, text
+from engine.database.report_stage import staged_rows
+from engine.database.write import Connection, comma_list, delete_rows, same_key
+from engine.money import Int64Array
+
+
+@dataclass(frozen=True, slots=True)
+class MergeCounts:
+    """What became of the staged rows; `unchanged` ones were equal to the stored ones."""
+
+    inserted: int
+    updated: int
+    unchanged: int
+
+
+def read_stored(
+    snapshot: Snapshot, table: ReportTable, where: str, parameters: Sequence[Any] = ()
+) -> StoredRows:
+    """Read keys and digests of the stored rows that fulfil a SQL condition with `$1`, `$2`, …"""
+    selected = ", ".join(
+        f"{field.name}::text AS {field.name}" if field.kind is Kind.TEXT else field.name
+        for field in table.key_fields
+    )
+    rows = snapshot.read(f"SELECT {selected}, row_hash FROM {table.name} WHERE {where}", parameters)
+    key: dict[str, Values] = {}
+    for field in table.key_fields:
+        column: Any = rows[field.name].combine_chunks()
+        if field.kind is Kind.TEXT:
+            codes = column.indices.to_numpy().astype(np.int32)
+            key[field.name] = Words(codes, column.dictionary.to_pylist())
+        else:
+            key[field.name] = column.to_numpy(zero_copy_only=False)
+    return StoredRows(key, rows["row_hash"].to_numpy())
+
+
+def merge(
+    connection: Connection,
+    table: ReportTable,
+    block: Block,
+    digests: Int64Array,
+    *,
+    run_id: int,
+    computed_at: datetime,
+    compare_first: bool = False,
+) -> MergeCounts:
+    """Insert the rows of a block that are new and rewrite those of which a value differs.
+
+    Pass only the rows that `compare` names; to pass rows that may well be equal, set
+    `compare_first`, which leaves them out before the server would lock them. A row whose values are
+    equal gets the new digest and nothing else. Raises ContractError for an amount too large for its
+    column. Works inside the caller's transaction.
+    """
+    if not block_length(block):
+        return MergeCounts(0, 0, 0)
+    with staged_rows(connection, table, block, digests) as source:
+        inserted, updated = _merge_staged(
+            connection, table, source, (run_id, computed_at), compare_first
+        )
+        unchanged = len(digests) - inserted - updated
+        if unchanged:
+            _correct_digests(connection, table, source)
+    return MergeCounts(inserted, updated, unchanged)
+
+
+def remove(connection: Connection, table: ReportTable, key: Block) -> int:
+    """Delete the rows with these keys and return how many there were."""
+    return delete_rows(
+        connection,
+        table.name,
+        {field.name: _key_column(key[field.name], field.kind) for field in table.key_fields},
+    )
+
+
+def _merge_staged(
+    connection: Connection,
+    table: ReportTable,
+    source: sql.Composable,
+    version: tuple[int, datetime],
+    compare_first: bool,
+) -> tuple[int, int]:
+    fields = [field.name for field in table.fields]
+    values = [field.name for field in table.value_fields]
+    columns = [*fields, "row_hash", "run_id", "computed_at"]
+    statement = sql.SQL(
+        "WITH merged AS ("
+        "INSERT INTO {table} AS live ({columns}) "
+        "SELECT {selected}, {run_id}, {computed_at} FROM {source} stage {filter} "
+        "ON CONFLICT ({key}) DO UPDATE SET {changes} "
+        "WHERE {differs} RETURNING xmax = 0 AS is_new) "
+        "SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM merged"
+    ).format(
+        table=sql.Identifier(table.name),
+        columns=comma_list(map(sql.Identifier, columns)),
+        selected=_columns("stage", [*fields, "row_hash"]),
+        run_id=sql.Literal(version[0]),
+        computed_at=sql.Literal(version[1]),
+        source=source,
+        filter=_only_different(table, values) if compare_first else sql.SQL(""),
+        key=comma_list(map(sql.Identifier, table.key)),
+        changes=comma_list(
+            sql.SQL("{0} = EXCLUDED.{0}").format(sql.Identifier(name))
+            for name in columns
+            if name not in table.key
+        ),
+        differs=_differs("excluded", values),
+    )
+    row = connection.execute(statement).fetchone()
+    assert row is not None, "an aggregate always has a row"
+    return row[0], row[1]
+
+
+def _only_different(table: ReportTable, values: Sequence[str]) -> sql.Composable:
+    """Return the join that leaves out rows equal to the stored ones."""
+    return sql.SQL("LEFT JOIN {} live USING ({}) WHERE {} IS NULL OR {}").format(
+        sql.Identifier(table.name),
+        comma_list(map(sql.Identifier, table.key)),
+        sql.Identifier("live", "row_hash"),
+        _differs("stage", values),
+    )
+
+
+def _differs(new: str, values: Sequence[str]) -> sql.Composable:
+    return sql.SQL("({}) IS DISTINCT FROM ({})").format(
+        _columns("live", values), _columns(new, values)
+    )
+
+
+def _correct_digests(connection: Connection, table: ReportTable, source: sql.Composable) -> None:
+    """Give rows of equal values the digest of this version of the program."""
+    # Without MATERIALIZED the planner may pair the words with the table before the staged rows.
+    connection.execute(
+        sql.SQL(
+            "WITH stage AS MATERIALIZED (SELECT {key}, row_hash FROM {source} packed) "
+            "UPDATE {table} live SET row_hash = stage.row_hash FROM stage "
+            "WHERE {same_key} AND live.row_hash <> stage.row_hash"
+        ).format(
+            table=sql.Identifier(table.name),
+            source=source,
+            key=comma_list(map(sql.Identifier, table.key)),
+            same_key=same_key(table.key),
+        )
+    )
+
+
+def _columns(row: str, names: Sequence[str]) -> sql.Composable:
+    return comma_list(sql.Identifier(row, name) for name in names)
+
+
+def _key_column(values: Values, kind: Kind) -> Column:
+    if isinstance(values, Words):
+        return text([values.words[code] for code in values.codes.tolist()])
+    return date(values) if kind is Kind.DATE else bigint(values)
