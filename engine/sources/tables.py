@@ -5,8 +5,10 @@ Each table has a contract; what breaks it stops the load before any arithmetic.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -30,6 +32,11 @@ from engine.sources.frames import (
     Texts,
 )
 from engine.sources.table_contracts import CONTRACTS
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    Frame = TypeVar("Frame", bound=DataclassInstance)
 
 
 def read_shops(snapshot: Snapshot) -> list[Shop]:
@@ -97,14 +104,20 @@ def read_tables(snapshot: Snapshot, shop: Shop) -> SourceTables:
     read = {contract.table: contract.check(answers[contract.table]) for contract in CONTRACTS}
     return SourceTables(
         shop=shop,
-        orders=_orders(_sorted(read["orders"], "order_id")),
-        lines=_lines(_sorted(read["order_transactions"], "order_id", "line_id")),
-        refunds=_refunds(_sorted(read["order_refunds"], "row_id")),
-        refund_items=_refund_items(_sorted(read["order_refund_items"], "refund_row_id", "item_id")),
-        shipments=_shipments(_sorted(read["order_shipments"], "order_id")),
-        products=_products(_sorted(read["listing_products"], "product_id")),
-        listings=_listings(_sorted(read["listings"], "listing_id")),
+        orders=_frame(OrderRows, read["orders"], "order_id"),
+        lines=_frame(LineRows, read["order_transactions"], "order_id", "line_id"),
+        refunds=_frame(RefundRows, read["order_refunds"], "row_id"),
+        refund_items=_frame(RefundItemRows, read["order_refund_items"], "refund_row_id", "item_id"),
+        shipments=_frame(ShipmentRows, read["order_shipments"], "order_id"),
+        products=_frame(ProductRows, read["listing_products"], "product_id"),
+        listings=_frame(ListingRows, read["listings"], "listing_id"),
     )
+
+
+def _frame(kind: type[Frame], table: pa.Table, *keys: str) -> Frame:
+    """Make a typed frame of a table, ascending by keys; each field is the column of its name."""
+    ordered = _sorted(table, *keys)
+    return kind(**{f.name: _READ[str(f.type)](ordered, f.name) for f in fields(kind)})
 
 
 def _sorted(table: pa.Table, *keys: str) -> pa.Table:
@@ -135,82 +148,10 @@ def _texts(table: pa.Table, name: str) -> Texts:
     return Texts(codes.astype(np.int32), tuple(column.dictionary.to_pylist()))
 
 
-def _orders(table: pa.Table) -> OrderRows:
-    return OrderRows(
-        order_id=_integers(table, "order_id"),
-        seconds=_integers(table, "seconds"),
-        has_clock=_flags(table, "has_clock"),
-        customer_id=_integers(table, "customer_id"),
-        currency=_texts(table, "currency"),
-        status=_texts(table, "status"),
-        payment_method=_texts(table, "payment_method"),
-        country=_texts(table, "country"),
-        is_paid=_flags(table, "is_paid"),
-        is_shipped=_flags(table, "is_shipped"),
-        is_gift=_flags(table, "is_gift"),
-        item_count=_integers(table, "item_count"),
-        grand_total=_maybe(table, "grand_total"),
-        subtotal=_maybe(table, "subtotal"),
-        total_price=_maybe(table, "total_price"),
-        discount=_integers(table, "discount"),
-        shipping=_integers(table, "shipping"),
-        gift_wrap=_integers(table, "gift_wrap"),
-        sales_tax=_integers(table, "sales_tax"),
-        vat=_integers(table, "vat"),
-    )
-
-
-def _lines(table: pa.Table) -> LineRows:
-    return LineRows(
-        order_id=_integers(table, "order_id"),
-        line_id=_integers(table, "line_id"),
-        listing_id=_integers(table, "listing_id"),
-        product_id=_integers(table, "product_id"),
-        sku=_texts(table, "sku"),
-        quantity=_integers(table, "quantity"),
-        price=_integers(table, "price"),
-        currency=_texts(table, "currency"),
-        shipping=_maybe(table, "shipping"),
-        tax=_maybe(table, "tax"),
-        coupon=_maybe(table, "coupon"),
-        is_digital=_flags(table, "is_digital"),
-        shipped_seconds=_maybe(table, "shipped_seconds"),
-    )
-
-
-def _refunds(table: pa.Table) -> RefundRows:
-    return RefundRows(
-        row_id=_integers(table, "row_id"),
-        order_id=_integers(table, "order_id"),
-        refund_id=_integers(table, "refund_id"),
-        amount=_integers(table, "amount"),
-        tax=_maybe(table, "tax"),
-        currency=_texts(table, "currency"),
-        status=_texts(table, "status"),
-        seconds=_maybe(table, "seconds"),
-    )
-
-
-def _refund_items(table: pa.Table) -> RefundItemRows:
-    return RefundItemRows(
-        refund_row_id=_integers(table, "refund_row_id"),
-        line_id=_integers(table, "line_id"),
-        listing_id=_integers(table, "listing_id"),
-        sku=_texts(table, "sku"),
-        quantity=_maybe(table, "quantity"),
-        amount=_integers(table, "amount"),
-    )
-
-
-def _shipments(table: pa.Table) -> ShipmentRows:
-    return ShipmentRows(_integers(table, "order_id"), _integers(table, "seconds"))
-
-
-def _products(table: pa.Table) -> ProductRows:
-    return ProductRows(
-        _integers(table, "product_id"), _integers(table, "listing_id"), _texts(table, "sku")
-    )
-
-
-def _listings(table: pa.Table) -> ListingRows:
-    return ListingRows(_integers(table, "listing_id"), _texts(table, "title"))
+# How a field of each type is read.
+_READ: dict[str, Callable[[pa.Table, str], Any]] = {
+    "Int64Array": _integers,
+    "Maybe": _maybe,
+    "BoolArray": _flags,
+    "Texts": _texts,
+}
