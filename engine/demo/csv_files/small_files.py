@@ -1,0 +1,106 @@
+"""The owner's small tables: rates, expenses, mapped SKUs, prefixes, regions, parcels, ad orders."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.demo.catalogue import Catalogue
+from engine.demo.costs import UnitCosts
+from engine.demo.countries import ANYWHERE, COUNTRIES
+from engine.demo.csv_files.text import EXCEL_TR, Row, decimal, text_file
+from engine.demo.exchange import Rates
+from engine.demo.shop import DemoShop
+from engine.demo.sizes import Plan
+
+_PREFIXES = (
+    ("DELETED-", "marker", ""),
+    *((f"{name}-", "channel", "") for name in "OT ZSTK MG LND EU US UK CA AU JP".split()),
+    ("ZTSK-", "typo", "ZSTK-"),
+)
+_PARCELS = (
+    ("default_desi", "0.5", "", "", ""),
+    ("over_max", "extrapolate", "", "", ""),
+    ("volumetric_divisor", "5000", "", "", ""),
+    ("duty_base", "declared", "", "", ""),
+    ("duty_payer", "seller", "", "", ""),
+    ("us_duty_free_limit", "800", "USD", "", "2025-08-28"),
+    ("us_duty_free_limit", "0", "USD", "2025-08-29", ""),
+    ("carrier_fee_rate", "0", "", "", ""),
+)
+# Name, category, amount in hundredths, currency, growth of it a month in per mille.
+_MONTHLY = (
+    ("Workshop rent", "premises", 18_000_00, "TRY", 25),
+    ("Bookkeeper", "services", 120_00, "USD", 4),
+    ("Internet and phone", "services", 45_00, "USD", 2),
+)
+_ONCE = (("Felt cutter repair", "tools", 9, 340_00), ("Photo session", "marketing", 20, 250_00))
+_OFFSITE_EVERY, _REDUCED_EVERY = 61, 4
+_COST_BY_CODE, _COST_BY_HAND = 0, 1  # which of the SKUs without a row of their own
+
+
+def rates_file(rates: dict[tuple[str, str], Rates]) -> bytes:
+    """Return the bytes of fx_rates.csv: working days only."""
+    rows: list[Row] = [("date", "from", "to", "rate")]
+    for (source, target), pair in sorted(rates.items()):
+        rows += [(str(d), source, target, decimal(r, 8)) for d, r in pair.working_days()]
+    return text_file(rows)
+
+
+def expenses_file(plan: Plan) -> bytes:
+    """Return the bytes of expenses.csv: months and single days, `;` and decimal commas."""
+    rows: list[Row] = [("date", "month", "name", "amount", "currency", "category")]
+    first = plan.first.year * 12 + plan.first.month - 1
+    last = plan.last.year * 12 + plan.last.month - 1
+    for number, month in enumerate(range(first, last + 1)):
+        text = f"{month // 12}-{month % 12 + 1:02}"
+        for name, category, amount, currency, growth in _MONTHLY:
+            cost = amount + amount * growth * number // 1_000
+            rows.append(("", text, name, decimal(cost, 2, sign=",", fewest=2), currency, category))
+        for name, category, at, amount in _ONCE:
+            if number == at:
+                paid = decimal(amount, 2, sign=",", fewest=2)
+                rows.append((f"{text}-14", "", name, paid, "USD", category))
+    return text_file(rows, EXCEL_TR)
+
+
+def sku_map_file(catalogue: Catalogue, costs: UnitCosts) -> bytes:
+    """Return the bytes of sku_map.csv: costs of two SKUs that cost.csv does not know by name."""
+    unknown = np.flatnonzero(~costs.has_row & ~costs.is_free)
+    by_code = catalogue.skus[int(unknown[_COST_BY_CODE])]
+    by_hand = catalogue.skus[int(unknown[_COST_BY_HAND])]
+    first = catalogue.skus[0]
+    return text_file(
+        [
+            ("sku", "same_as", "cost_code", "desi_code", "parent", "unit_cost", "currency", "note"),
+            (by_code.name, "", str(by_code.code), by_code.variant_code, "", "", "", "by its code"),
+            (by_hand.name, "", "", "", "", "6.40", "USD", "asked the workshop"),
+            (f"OLD-{first.name}", first.name, "", "", "", "", "", "the name before 2020"),
+        ]
+    )
+
+
+def prefixes_file() -> bytes:
+    """Return the bytes of sku_prefixes.csv."""
+    return text_file([("prefix", "kind", "canonical"), *_PREFIXES])
+
+
+def regions_file() -> bytes:
+    """Return the bytes of cost_regions.csv; a country that is not named takes `*`."""
+    rows: list[Row] = [("country", "region", "confidence")]
+    rows += [(c.code, c.region, "assumed") for c in COUNTRIES if c.region != ANYWHERE]
+    return text_file([*rows, ("*", ANYWHERE, "assumed")])
+
+
+def parcels_file() -> bytes:
+    """Return the bytes of parcels.csv; the duty-free limit of the United States ended in 2025."""
+    return text_file([("setting", "value", "currency", "valid_from", "valid_to"), *_PARCELS])
+
+
+def offsite_file(shop: DemoShop) -> bytes:
+    """Return the bytes of offsite_orders.csv: orders that advertising elsewhere brought."""
+    rows: list[Row] = [("order_id", "fee_kind")]
+    orders = shop.order_id[shop.fulfilment.counts & (shop.amounts.paid > 0)]
+    for number, order_id in enumerate(orders[::_OFFSITE_EVERY].tolist()):
+        reduced = number % _REDUCED_EVERY == 0
+        rows.append((str(order_id), "offsite_ads_reduced" if reduced else "offsite_ads"))
+    return text_file(rows)
