@@ -256,6 +256,6 @@ def _fingerprint(tables: str, settings: Settings) -> str:
         file_version(settings.csv_path),
         settings.returned_goods,
         settings.cost_currency,
-        REGISTRY.version,
+        str(REGISTRY.version),
     )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from engine.metrics.model import SCALE, Unit
-from engine.money import currency_digits, format_money, round_div
+from engine.money import currency_digits, format_money, round_div, to_decimal
 
 NOTHING = "–"
 _MINUS = "−"
@@ -85,7 +85,7 @@ def number(unit: Unit, value: Any, currency: str) -> int | float | str | None:
     if unit in (Unit.COUNT, Unit.INT):
         return int(value)
     if unit is Unit.MONEY:
-        return int(value) / 10 ** currency_digits(currency)
+        return float(to_decimal(int(value), currency_digits(currency)))
     return float(value) * 100 if unit is Unit.SHARE else float(value)
 
 

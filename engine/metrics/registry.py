@@ -47,13 +47,13 @@ class Registry:
         return chosen
 
     @property
-    def version(self) -> str:
-        """Twelve hex digits that change when any definition does."""
+    def version(self) -> int:
+        """A number of 31 bits that changes when any definition does."""
         text = "\n".join(
             f"{m.name}|{m.unit}|{m.kind}|{m.formula}|{','.join(m.levels)}|{m.since}"
             for m in self.metrics.values()
         )
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") >> 1
 
 
 def build_registry(metrics: Iterable[Metric]) -> Registry:
