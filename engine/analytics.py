@@ -96,7 +96,7 @@ class EcommerceAnalyticsOptimized:
         url = self._url or prepare(self._settings)
         with self._stage("read"), open_snapshot(url, connections=READERS) as source:
             self.shop: Shop = choose_shop(read_shops(source), self._wanted)
-            tables_version = table_version(source)
+            self.inputs = table_version(source)
             tables = read_tables(source, self.shop)
         with self._stage("files"):
             files = read_owner_files(
@@ -105,7 +105,7 @@ class EcommerceAnalyticsOptimized:
         self.loaded_at = datetime.now(UTC)
         self.clock: LocalClock = local_clock(self.shop.time_zone)
         self.watermark: datetime = self._given_watermark or tables.newest_fact()
-        self.version = _fingerprint(tables_version, self._settings)
+        self.version = _fingerprint(self.inputs, self._settings)
         with self._stage("ledger"):
             self._snapshot = self._build(tables, files)
 
@@ -122,7 +122,9 @@ class EcommerceAnalyticsOptimized:
         self.notes = ledger.notes
         self.titles = ledger.listing_titles
         self.findings = files.findings
-        return build_snapshot(ledger, self.clock.days_begun(self.watermark))
+        return build_snapshot(
+            ledger, self.clock.days_begun(self.watermark), self.clock.days_ended(self.watermark)
+        )
 
     @contextmanager
     def _stage(self, name: str) -> Iterator[None]:
@@ -199,8 +201,8 @@ class EcommerceAnalyticsOptimized:
             refund_dating=refund_dating,
         )
         if not as_frame:
-            return as_records(block, self.shop.digits, self._snapshot.days_begun)
-        frame = answer_frame(block, self._snapshot.days_begun)
+            return as_records(block, self.shop.digits)
+        frame = answer_frame(block)
         frame.attrs = {
             "currency": self.shop.currency,
             "digits": self.shop.digits,
@@ -250,9 +252,9 @@ def probe_version(settings: Settings, url: DatabaseUrl) -> str:
         return _fingerprint(table_version(source), settings)
 
 
-def _fingerprint(tables: str, settings: Settings) -> str:
+def _fingerprint(tables: dict[str, tuple[int, int]], settings: Settings) -> str:
     parts = (
-        tables,
+        repr(sorted(tables.items())),
         file_version(settings.csv_path),
         settings.returned_goods,
         settings.cost_currency,

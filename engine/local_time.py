@@ -61,6 +61,10 @@ class LocalClock:
         skipped = near[self.days(near) == day.toordinal() - date(1970, 1, 1).toordinal()]
         return datetime.fromtimestamp(int(skipped[0]) if len(skipped) else start, UTC)
 
+    def days_ended(self, watermark: datetime) -> int:
+        """Return the number of the first local day that has not ended at an instant."""
+        return self.day_of(watermark).toordinal() - date(1970, 1, 1).toordinal()
+
     def days_begun(self, watermark: datetime) -> int:
         """Return the number of the first local day that has not begun just before an instant."""
         last_moment = watermark - timedelta(microseconds=1)

@@ -268,7 +268,8 @@ def snapshot_of(
         source, owner_files(cost_table), clock, returned_goods=returned_goods
     )
     reconcile(ledger, sales, refunds, source)
-    return build_snapshot(ledger, clock.days_begun(watermark or source.newest_fact()))
+    known = watermark or source.newest_fact()
+    return build_snapshot(ledger, clock.days_begun(known), clock.days_ended(known))
 
 
 def utc(text: str) -> datetime:

@@ -49,3 +49,10 @@ def test_a_watermark_at_midnight_ends_the_day_before_it():
 def test_an_unknown_zone_is_named():
     with pytest.raises(SettingError, match="'Europe/Instanbul' is not a time zone"):
         local_clock("Europe/Instanbul")
+
+
+def test_a_day_has_ended_when_the_next_one_begins():
+    clock = local_clock("Europe/Istanbul")
+    midnight = clock.day_start(date(2026, 11, 1))
+    assert clock.days_ended(midnight) == day_number(date(2026, 11, 1))
+    assert clock.days_ended(midnight - timedelta(seconds=1)) == day_number(date(2026, 10, 31))

@@ -15,21 +15,20 @@ from engine.metrics.compute import MetricBlock
 from engine.metrics.evaluate import Column
 from engine.metrics.model import PRODUCT, SCALE, SHOP, Unit
 from engine.money import to_decimal
-from engine.periods import day_number
 
 
-def as_frame(block: MetricBlock, days_begun: int) -> pd.DataFrame:
-    """Return the block as a frame; `days_begun` is the first local day that has not begun."""
-    keys = _keys(block, days_begun)
+def as_frame(block: MetricBlock) -> pd.DataFrame:
+    """Return the block as a frame."""
+    keys = _keys(block)
     kind = "string" if _has_text_ids(block) else "int64"
     entity: Any = pd.Series(keys.pop("entity_id"), dtype=kind)
     metrics = {name: _array(column) for name, column in block.columns.items()}
     return pd.DataFrame({"entity_id": entity, **keys, **metrics})
 
 
-def as_records(block: MetricBlock, digits: int, days_begun: int) -> list[dict[str, Any]]:
+def as_records(block: MetricBlock, digits: int) -> list[dict[str, Any]]:
     """Return the block as dicts, money as exact Decimal in major units, null as None."""
-    keys = _keys(block, days_begun)
+    keys = _keys(block)
     columns = {name: list(values) for name, values in keys.items()}
     for name, column in block.columns.items():
         columns[name] = [
@@ -43,7 +42,7 @@ def _has_text_ids(block: MetricBlock) -> bool:
     return block.level is PRODUCT
 
 
-def _keys(block: MetricBlock, days_begun: int) -> dict[str, Any]:
+def _keys(block: MetricBlock) -> dict[str, Any]:
     periods = [block.periods[index] for index in block.period]
     ids = block.entity_ids
     return {
@@ -53,7 +52,7 @@ def _keys(block: MetricBlock, days_begun: int) -> dict[str, Any]:
         "period_end": [period.end for period in periods],
         "period_days": [period.days for period in periods],
         "elapsed_days": block.elapsed_days.tolist(),
-        "is_complete": [day_number(period.end) < days_begun for period in periods],
+        "is_complete": block.is_complete.tolist(),
     }
 
 

@@ -28,6 +28,7 @@ from engine.metrics.model import LISTING, SHOP, Level, Metric
 from engine.metrics.parts import Groups, Parts
 from engine.money import Int64Array
 from engine.periods import Period, day_date, day_number, disjoint_layers, period_of_days
+from engine.sources.frames import BoolArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Snapshot:
     ledger: Ledger
     calendar: Calendar
     days_begun: int  # number of the first local day that has not begun
+    days_ended: int  # number of the first local day that has not ended
     customers: Customers
     levels: dict[Level, LevelTables]
 
@@ -56,14 +58,18 @@ class MetricBlock:
     period: Int64Array  # index into periods
     periods: tuple[Period, ...]
     elapsed_days: Int64Array
+    is_complete: BoolArray  # the watermark has passed the period's last midnight
     columns: dict[str, Column]
 
     def __len__(self) -> int:
         return len(self.entity)
 
 
-def build_snapshot(ledger: Ledger, days_begun: int) -> Snapshot:
-    """Sort the ledger once for each level; `days_begun` is the first local day not yet begun."""
+def build_snapshot(ledger: Ledger, days_begun: int, days_ended: int) -> Snapshot:
+    """Sort the ledger once for each level.
+
+    `days_begun` and `days_ended` number the first local day that has not begun, not ended.
+    """
     # A cancelled or held order has a day too, so the calendar spans all orders.
     days = np.concatenate((ledger.event_day, ledger.order_day, ledger.orders.day))
     first = int(days.min()) if len(days) else days_begun - 1
@@ -71,7 +77,7 @@ def build_snapshot(ledger: Ledger, days_begun: int) -> Snapshot:
     calendar = Calendar(first, last - first + 1)
     customers = build_customers(ledger, calendar)
     levels = {level: build_level(level, ledger, calendar, customers) for level in Level}
-    return Snapshot(ledger, calendar, days_begun, customers, levels)
+    return Snapshot(ledger, calendar, days_begun, days_ended, customers, levels)
 
 
 def compute_block(
@@ -112,6 +118,7 @@ def compute_block(
         period=period,
         periods=tuple(periods),
         elapsed_days=groups.elapsed,
+        is_complete=_complete(snapshot, periods)[period],
         columns=evaluate(parts, metrics, texts),
     )
 
@@ -182,6 +189,10 @@ def _codes(snapshot: Snapshot, level: Level, entities: Sequence[int] | Sequence[
         if entity not in known:
             raise UnknownEntityError.from_entity(level, entity, known)
     return np.array([known[entity] for entity in entities], np.int64)
+
+
+def _complete(snapshot: Snapshot, periods: Sequence[Period]) -> BoolArray:
+    return np.array([day_number(p.end) < snapshot.days_ended for p in periods], np.bool_)
 
 
 def _groups(

@@ -15,8 +15,8 @@ _TABLES = ("shops", "orders", "order_transactions", "order_refunds", "listings",
 _WITHOUT_STAMP = ("order_refund_items", "order_shipments")
 
 
-def table_version(snapshot: Snapshot) -> str:
-    """Return a text that changes whenever a source table does."""
+def table_version(snapshot: Snapshot) -> dict[str, tuple[int, int]]:
+    """Return rows and newest change of each source table; one of them moves when a table does."""
     parts = [
         f"SELECT '{table}' AS name, count(*) AS rows, "
         f"coalesce((extract(epoch FROM max(updated_at)) * 1000)::int8, 0) AS newest FROM {table}"
@@ -27,7 +27,7 @@ def table_version(snapshot: Snapshot) -> str:
         for table in _WITHOUT_STAMP
     ]
     rows = snapshot.read(" UNION ALL ".join(parts)).to_pylist()
-    return " ".join(f"{row['name']}:{row['rows']}:{row['newest']}" for row in rows)
+    return {row["name"]: (row["rows"], row["newest"]) for row in rows}
 
 
 def file_version(folder: Path) -> str:

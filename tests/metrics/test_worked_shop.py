@@ -196,7 +196,7 @@ def answers(period, level, entity, dating="refund_day"):
     block = compute_block(
         snapshot, [period], Level(level), metrics, entities=[entity], refund_dating=dating
     )
-    return as_records(block, 2, snapshot.days_begun)[0]
+    return as_records(block, 2)[0]
 
 
 @pytest.fixture(scope="module")
