@@ -64,6 +64,9 @@ class Settings:
 
     retry_deadline: int = _setting(120, "how long a batch program retries", unit="seconds")
     refresh_interval: int = _setting(60, "how often a page asks for newer data", unit="seconds")
+    dashboard_sign_in: str = _setting(
+        "required", "off: the demo shop may be served to others", choices=("required", "off")
+    )
 
     @classmethod
     def load(

@@ -1,0 +1,1 @@
+"""`python -m engine …`: one file is one command; `engine.__main__` lists them."""

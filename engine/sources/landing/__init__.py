@@ -1,0 +1,1 @@
+"""Files that are imported into the tables: recognised, read, checked, compared, landed."""
