@@ -66,6 +66,8 @@ def _transaction(url: DatabaseUrl) -> Iterator[psycopg.Connection]:
     try:
         yield connection
     finally:
-        # The lock goes with the session; a connection that broke has lost it already.
+        # The lock goes with the transaction; a connection that broke has lost it already. Closing
+        # alone would give it back only when the server comes to notice.
         with suppress(psycopg.Error):
-            connection.close()
+            connection.rollback()
+        connection.close()

@@ -1,0 +1,68 @@
+"""The frame around every page: page list, filters, header strip, freshness; then the page itself.
+
+Run by `dashboard.py`. Everything that a page needs is settled here, once a run.
+"""
+
+import streamlit as st
+
+from engine.dashboard import freshness, states
+from engine.dashboard.data import figures_of, settings, shop_figures
+from engine.dashboard.filter_bar import SIDEBAR_WIDTH, filter_bar, pick, remember
+from engine.dashboard.filters import resolve
+from engine.dashboard.header import header
+from engine.dashboard.keeper import Keeper, Phase
+from engine.dashboard.page_run import PageRun, open_run
+from engine.dashboard.pages import ICON, sections
+from engine.dashboard.questions import SHOP_METRICS
+
+st.set_page_config(
+    page_title="Shop profit",
+    page_icon=str(ICON),
+    layout="wide",
+    initial_sidebar_state=SIDEBAR_WIDTH,
+)
+
+
+def chosen_keeper() -> Keeper:
+    """Return the keeper of the shop to show; a picker appears where there are several."""
+    keeper = figures_of()
+    shops = {shop.shop_id: shop.name for shop in states.settled(keeper).shops}
+    if len(shops) < 2:
+        return keeper
+    with st.sidebar:
+        chosen = pick("Shop", list(shops), lambda shop: shops[shop], key="shop")
+    return keeper if chosen == min(shops) else figures_of(chosen)
+
+
+page = st.navigation(sections())
+st.title(page.title)
+keeper = chosen_keeper()
+state = states.settled(keeper)
+analytics = state.analytics
+
+if state.phase is Phase.READY and analytics is not None and analytics.first_day is not None:
+    with st.sidebar:
+        filters = filter_bar(analytics.today)
+        st.button("Refresh", on_click=states.retry, args=(keeper,), width="stretch")
+        automatic = st.toggle("Refresh automatically", value=True, key="automatic refresh")
+    view = resolve(
+        filters,
+        today=analytics.today,
+        first_day=analytics.first_day,
+        week_start=analytics.shop.week_start,
+    )
+    remember(view.period.start, view.period.end)
+    figures = shop_figures(analytics, view.periods, SHOP_METRICS, view.dating)
+    run = PageRun(analytics, view, figures)
+    open_run(run)
+    freshness.announce(state)
+    header(run)
+    freshness.watch(keeper, state, every=settings().refresh_interval, automatic=automatic)
+    for note in view.notes:
+        st.caption(note)
+else:
+    open_run(None)
+    states.explain(state, keeper)
+    freshness.watch(keeper, state, every=settings().refresh_interval, automatic=True)
+
+page.run()

@@ -1,0 +1,129 @@
+"""A metric as a card: label, value, change, what it is compared with, and a small line.
+
+Value and change are texts of the registry's format, so that page and engine agree to the
+character. Arrow and colour come from the number and from which way is good, never from the text.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Literal
+
+import streamlit as st
+
+from engine.dashboard.data import Figures
+from engine.dashboard.filters import View, compared_words
+from engine.metrics.formats import change, number, text
+from engine.metrics.model import SHOP, Direction, Metric
+from engine.metrics.registry import REGISTRY
+
+Arrow = Literal["auto", "up", "down", "off"]
+Colour = Literal["blue", "orange", "gray"]
+LineType = Literal["line", "bar", "area"]
+PAINT_SECONDS = 0.4
+_PAINTED = "cards painted"
+_MOST_BARS = 31  # more would melt into one another
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Everything that a card shows; `delta` is the number 0 where nothing changed."""
+
+    label: str
+    value: str
+    delta: str | int | None
+    arrow: Arrow
+    colour: Colour
+    beside: str
+    help: str
+    line: tuple[float, ...] | None
+    line_type: LineType
+
+
+def metric_card(name: str, figures: Figures, view: View) -> Card:
+    """Return the card of a shop metric in a view."""
+    metric = REGISTRY[name]
+    now = figures.value(name, view.period)
+    delta, arrow, colour, beside = _change(metric, figures, view)
+    series = figures.series(name, [bucket.asked for bucket in view.buckets])
+    line = [number(metric.unit, value, figures.currency) for value in series]
+    points = tuple(float(point) for point in line if isinstance(point, (int, float)))
+    return Card(
+        label=metric.label,
+        value=text(metric.unit, now, figures.currency),
+        delta=delta,
+        arrow=arrow,
+        colour=colour,
+        beside=beside,
+        help=explanation(metric) if now is not None else _unknown(metric),
+        line=points if len(points) > 1 else None,
+        line_type=_line_type(metric, len(points)),
+    )
+
+
+def draw(card: Card) -> None:
+    """Draw a card where the page stands."""
+    st.metric(
+        card.label,
+        card.value,
+        card.delta,
+        delta_color=card.colour,
+        delta_arrow=card.arrow,
+        delta_description=card.beside,
+        help=card.help,
+        border=True,
+        height="stretch",
+        chart_data=card.line,
+        chart_type=card.line_type,
+    )
+
+
+def appear_first() -> None:
+    """Give the browser a moment to paint the cards, on the first page of a session only.
+
+    Loading the chart library keeps a browser busy for a second or more; without the pause it comes
+    before the numbers, which then appear about a second later (measured on two cores).
+    """
+    if not st.session_state.get(_PAINTED):
+        st.session_state[_PAINTED] = True
+        time.sleep(PAINT_SECONDS)
+
+
+def explanation(metric: Metric) -> str:
+    """Return what a metric is, and how it is computed, for a tooltip."""
+    return f"{metric.description}\n\n`{metric.name}` = {metric.formula}"
+
+
+def _line_type(metric: Metric, points: int) -> LineType:
+    """A sum stands on zero, as bars or, where they are many, as an area; a rate is a line."""
+    if SHOP not in metric.adds_over_time:
+        return "line"
+    return "bar" if points <= _MOST_BARS else "area"
+
+
+def _unknown(metric: Metric) -> str:
+    return f"Not known for these days: nothing to compute it from.\n\n{explanation(metric)}"
+
+
+def _change(
+    metric: Metric, figures: Figures, view: View
+) -> tuple[str | int | None, Arrow, Colour, str]:
+    if view.compared is None:
+        return None, "off", "gray", view.no_comparison
+    moved = change(
+        metric.unit,
+        figures.value(metric.name, view.period),
+        figures.value(metric.name, view.compared),
+        figures.currency,
+    )
+    words = compared_words(view)
+    if moved is None:
+        return None, "off", "gray", f"no change known, {words}"
+    if moved.sign == 0:
+        return 0, "off", "gray", f"unchanged {words}"
+    arrow: Arrow = "up" if moved.sign > 0 else "down"
+    if metric.direction is Direction.NEUTRAL:
+        return moved.text, arrow, "gray", words
+    is_good = (moved.sign > 0) == (metric.direction is Direction.UP)
+    return moved.text, arrow, "blue" if is_good else "orange", words

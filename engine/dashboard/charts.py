@@ -1,0 +1,130 @@
+"""Pure functions from figures to a chart and to the sentence that says what it shows.
+
+A sum is drawn as bars from zero, a rate as a line; the comparison is a dashed grey line. Money is
+drawn in major units, which is for the eye only: every text beside it comes from the exact value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+from engine.dashboard import theme
+from engine.dashboard.buckets import Bucket, Grain
+from engine.dashboard.data import Figures, Value
+from engine.dashboard.filters import View
+from engine.dashboard.wording import bucket_words, range_words
+from engine.metrics.formats import change, number, text
+from engine.metrics.model import SHOP, Metric, Unit
+
+_HEIGHT = 320
+# Dates below the bars, each written in the order of the header; a new year on its own line.
+_TICKS = {Grain.DAY: "%-d %b\n%Y", Grain.WEEK: "%-d %b\n%Y", Grain.MONTH: "%b\n%Y"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A figure with its words for those who do not see it."""
+
+    figure: go.Figure
+    alt: str
+    has_cut_bars: bool = False
+
+
+def over_time(metric: Metric, figures: Figures, view: View) -> Chart:
+    """Draw a metric over the buckets of the view, with its comparison where there is one."""
+    own = figures.series(metric.name, [bucket.asked for bucket in view.buckets])
+    figure = go.Figure()
+    figure.add_trace(_own_trace(metric, figures.currency, view, own))
+    if view.compared is not None:
+        figure.add_trace(_compared_trace(metric, figures, view))
+    theme.frame(figure, height=_HEIGHT)
+    is_sum = SHOP in metric.adds_over_time
+    if is_sum or metric.lowest == 0:
+        figure.update_yaxes(rangemode="tozero")
+    figure.update_yaxes(title_text=_axis_title(metric, figures.currency))
+    if metric.unit is Unit.SHARE:
+        figure.update_yaxes(ticksuffix=" %")
+    figure.update_layout(showlegend=view.compared is not None)
+    if view.grain in _TICKS:
+        figure.update_xaxes(tickformat=_TICKS[view.grain])
+    has_cut_bars = is_sum and any(bucket.is_cut for bucket in view.buckets)
+    return Chart(figure, _sentence(metric, figures, view, own), has_cut_bars)
+
+
+def _own_trace(metric: Metric, currency: str, view: View, values: list[Value]) -> Any:
+    spot: dict[str, Any] = {
+        "x": [bucket.whole.start for bucket in view.buckets],
+        "y": [number(metric.unit, value, currency) for value in values],
+        "name": range_words(view.period),
+        "customdata": [
+            f"{_name(bucket)}: {text(metric.unit, value, currency)}"
+            for bucket, value in zip(view.buckets, values, strict=True)
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+    if SHOP not in metric.adds_over_time:
+        line = {"color": theme.BLUE, "width": 2.5}
+        return go.Scatter(**spot, mode="lines+markers", marker={"size": 5}, line=line)
+    hatch = ["/" if bucket.is_cut else "" for bucket in view.buckets]
+    marker = {
+        "color": theme.SEE_THROUGH_BLUE,
+        "line": {"color": theme.BLUE, "width": 1.5},
+        "pattern": {"shape": hatch, "fgcolor": theme.BLUE, "fillmode": "overlay"},
+    }
+    return go.Bar(**spot, marker=marker)
+
+
+def _compared_trace(metric: Metric, figures: Figures, view: View) -> Any:
+    values = figures.series(metric.name, [bucket.asked for bucket in view.compared_buckets])
+    assert view.compared is not None
+    return go.Scatter(
+        x=[bucket.whole.start for bucket in view.buckets][: len(values)],
+        y=[number(metric.unit, value, figures.currency) for value in values],
+        name=range_words(view.compared),
+        customdata=[
+            f"{range_words(bucket.asked)}: {text(metric.unit, value, figures.currency)}"
+            for bucket, value in zip(view.compared_buckets, values, strict=True)
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+        mode="lines",
+        line={"color": theme.COMPARED, "width": 2, "dash": "dash"},
+    )
+
+
+def _name(bucket: Bucket) -> str:
+    words = bucket_words(bucket.whole.kind, bucket.whole.start)
+    if not bucket.is_cut:
+        return words
+    return f"{words} ({bucket.asked.days} of {bucket.whole.days} days)"
+
+
+def _axis_title(metric: Metric, currency: str) -> str:
+    return f"{metric.label}, {currency}" if metric.unit is Unit.MONEY else metric.label
+
+
+def _sentence(metric: Metric, figures: Figures, view: View, values: list[Value]) -> str:
+    now = figures.value(metric.name, view.period)
+    words = [
+        f"{metric.label} by {view.grain.lower()}, {range_words(view.period)}: "
+        f"{text(metric.unit, now, figures.currency)}"
+    ]
+    if view.compared is not None:
+        before = figures.value(metric.name, view.compared)
+        moved = change(metric.unit, now, before, figures.currency)
+        if moved is not None:
+            direction = {1: "up", 0: "unchanged", -1: "down"}[moved.sign]
+            size = moved.text.lstrip("+−")
+            words.append(f"{direction} {size}" if moved.sign else direction)
+    sentence = ", ".join(words)
+    known = [
+        (value, bucket)
+        for value, bucket in zip(values, view.buckets, strict=True)
+        if isinstance(value, (int, float))
+    ]
+    if not known:
+        return f"{sentence}."
+    _, best = max(known, key=lambda pair: pair[0])
+    return f"{sentence}; highest in {_name(best)}."

@@ -1,0 +1,119 @@
+"""The controls in the sidebar. Their values live in the address of the page: a link is a view.
+
+A control whose options are their own labels is bound to the address by Streamlit. Where the
+address must hold an id and the reader sees a title, `pick` does it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import TypeVar
+
+import streamlit as st
+
+from engine.dashboard.buckets import Grain
+from engine.dashboard.filters import Filters, RefundDating
+from engine.ranges import Comparison, RangeName
+
+Id = TypeVar("Id", int, str)
+SIDEBAR_WIDTH = 320  # pixels: two dates fit beside each other
+_LAST_DATES = "last complete dates"  # of the session: what a half-chosen range falls back to
+_EARLIEST = date(2000, 1, 1)
+
+
+def filter_bar(today: date) -> Filters:
+    """Draw the filters and return what the reader chose."""
+    name = RangeName(_select("Range", list(RangeName), "range"))
+    dates = _dates(today) if name is RangeName.CUSTOM else None
+    comparison = _choose(
+        "Compare with", list(Comparison), "compare", disabled=name is RangeName.ALL_TIME
+    )
+    dating = _choose(
+        "Refunds dated by",
+        list(RefundDating),
+        "refunds",
+        help="A refund counts on its own day, or on the day of the order that it belongs to.",
+    )
+    grain = _choose("Grain", list(Grain), "grain", help="How the charts cut the range.")
+    return Filters(name, dates, Comparison(comparison), RefundDating(dating), Grain(grain))
+
+
+def remember(start: date, end: date) -> None:
+    """Keep the days shown now, for a custom range of which only one end is chosen."""
+    st.session_state[_LAST_DATES] = (start, end)
+
+
+def show_dates(start: date, end: date) -> None:
+    """Set the filters to these days; for the callback of a button."""
+    st.session_state["range"] = RangeName.CUSTOM.value
+    st.session_state["dates"] = (start, end)
+
+
+def pick(
+    label: str, ids: Sequence[Id], title: Callable[[Id], str], *, key: str, help: str | None = None
+) -> Id:
+    """Draw a picker that shows titles and keeps the id in the address; the first is the default.
+
+    An unknown id in the address is answered by the default. Back and forward move the picker.
+    """
+    known = {str(one): one for one in ids}
+    asked = st.query_params.get(key, str(ids[0]))
+    if asked not in known:
+        asked = str(ids[0])
+    widget, seen = f"pick {key}", f"pick {key} in the address"
+    if st.session_state.get(seen) != asked:
+        st.session_state[widget] = known[asked]
+    chosen = st.selectbox(label, ids, format_func=title, key=widget, help=help)
+    st.session_state[seen] = str(chosen)
+    if chosen == ids[0]:
+        st.query_params.pop(key, None)
+    elif str(chosen) != asked:
+        st.query_params[key] = str(chosen)
+    return chosen
+
+
+def _dates(today: date) -> tuple[date, date] | None:
+    chosen = st.date_input(
+        "Dates",
+        value=[],
+        min_value=_EARLIEST,
+        max_value=today,
+        key="dates",
+        bind="query-params",
+        format="YYYY-MM-DD",
+        help="The first and the last day, both included, in the shop's time zone.",
+    )
+    if isinstance(chosen, tuple) and len(chosen) == 2:
+        return chosen
+    kept: tuple[date, date] | None = st.session_state.get(_LAST_DATES)
+    st.caption("Choose the first and the last day; until then the last range stays.")
+    return kept
+
+
+def _select(label: str, options: list[RangeName], key: str) -> str:
+    words = [option.value for option in options]
+    chosen = st.selectbox(label, words, key=key, bind="query-params")
+    return chosen if chosen in words else words[0]
+
+
+def _choose(
+    label: str,
+    options: list[Comparison] | list[RefundDating] | list[Grain],
+    key: str,
+    *,
+    disabled: bool = False,
+    help: str | None = None,
+) -> str:
+    words = [option.value for option in options]
+    chosen = st.segmented_control(
+        label,
+        words,
+        default=words[0],
+        required=True,
+        key=key,
+        bind="query-params",
+        disabled=disabled,
+        help=help,
+    )
+    return chosen if chosen in words else words[0]

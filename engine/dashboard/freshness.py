@@ -1,0 +1,67 @@
+"""Brings newer data to an open page: asks now and then, and runs the page again when there are.
+
+The question is answered in the background; a page is never held up by it. While the database is
+away the same tick tries again and says when.
+"""
+
+from __future__ import annotations
+
+import time
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from engine.dashboard import states
+from engine.dashboard.keeper import Keeper, Phase, State
+from engine.dashboard.page_run import now
+from engine.dashboard.wording import day_words
+
+_SEEN = "version seen"
+MISSING_INTERVAL = 2.0  # seconds between two looks while there is nothing to show
+_FAILING_INTERVAL = 5.0
+_SHORT = 1.5  # seconds: a small shop is asked about and read in one breath
+
+
+def watch(keeper: Keeper, state: State, *, every: float, automatic: bool) -> None:
+    """Draw what the page must know about its data, and look again every so many seconds."""
+    if state.analytics is None or state.phase is not Phase.READY:
+        every = MISSING_INTERVAL
+    elif state.error is not None:
+        every = min(every, _FAILING_INTERVAL)
+    elif not automatic:
+        return
+    tick = st.fragment(_tick, run_every=every)
+    tick(keeper, state.version, time.monotonic() + every / 2)
+
+
+def _tick(keeper: Keeper, shown: str, due: float) -> None:
+    """Look for newer data, but not in the run that has just drawn the page."""
+    if time.monotonic() >= due:
+        keeper.check()
+        keeper.wait(_SHORT)
+        if keeper.state.version != shown:
+            st.rerun()
+    state = keeper.state
+    if state.error is not None and state.analytics is not None:
+        states.stale_banner(state, state.analytics.shop.time_zone, now())
+    if keeper.is_working and state.analytics is not None:
+        st.fragment(_reading, run_every=_SHORT)(keeper, shown, time.monotonic() + _SHORT / 2)
+
+
+def _reading(keeper: Keeper, shown: str, due: float) -> None:
+    """Look often while newer data are being read."""
+    if time.monotonic() >= due and keeper.state.version != shown:
+        st.rerun()
+    if keeper.is_working:
+        st.caption("Reading newer data …")
+
+
+def announce(state: State) -> None:
+    """Tell the reader once that the figures on the page are newer than those before."""
+    assert state.analytics is not None
+    version = (state.analytics.shop.shop_id, state.analytics.version)
+    before = st.session_state.get(_SEEN)
+    st.session_state[_SEEN] = version
+    if before is not None and before != version and before[0] == version[0] and state.news:
+        read = state.analytics.loaded_at.astimezone(ZoneInfo(state.analytics.shop.time_zone))
+        st.toast(f"Updated {read:%H:%M}, {day_words(read.date())}: {state.news}.")

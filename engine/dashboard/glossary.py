@@ -1,0 +1,110 @@
+"""The metric registry as a page: what each number means, how it is computed, where it exists."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+import streamlit as st
+
+from engine.dashboard.downloads import MIME, csv_file, safe_text
+from engine.errors import did_you_mean
+from engine.metrics.model import Family, Metric
+from engine.metrics.registry import REGISTRY
+
+ALL_CHAPTERS = "All chapters"
+_HEADINGS = ("name", "label", "chapter", "unit", "kind", "formula", "levels", "adds over entities")
+_MORE = ("adds over time", "good direction", "since", "other words", "description")
+
+
+def chapters() -> list[str]:
+    """Return the chapters that hold a metric, all of them first."""
+    used = dict.fromkeys(metric.family.value for metric in REGISTRY.metrics.values())
+    return [ALL_CHAPTERS, *used]
+
+
+def matching(search: str, chapter: str) -> list[Metric]:
+    """Return the metrics of a chapter whose name, label or other words hold the searched words."""
+    words = search.casefold().replace("_", " ").split()
+    return [
+        metric
+        for metric in REGISTRY.metrics.values()
+        if chapter in (ALL_CHAPTERS, metric.family.value)
+        and all(word in _searched(metric) for word in words)
+    ]
+
+
+def draw(metrics: list[Metric], search: str) -> None:
+    """Draw the metrics by chapter, with the export of the whole registry."""
+    if not metrics:
+        names = [*REGISTRY.metrics, *REGISTRY.synonyms]
+        near = did_you_mean(search.strip().casefold().replace(" ", "_"), names)
+        st.info(near or "Try a shorter word, or all chapters.", title="No metric matches")
+        return
+    st.caption(
+        f"{len(metrics)} of {len(REGISTRY.metrics)} metrics. Unknown is shown as –, never 0."
+    )
+    for family, group in groupby(metrics, key=lambda metric: metric.family):
+        _draw_chapter(family, list(group))
+    st.download_button(
+        "Export the registry as CSV",
+        registry_file,
+        file_name=f"glossary_v{REGISTRY.version}.csv",
+        mime=MIME,
+        on_click="ignore",
+    )
+
+
+def registry_file() -> bytes:
+    """Return every metric with all that is declared about it."""
+    return csv_file(
+        [*_HEADINGS, *_MORE],
+        [[safe_text(cell) for cell in _row(m)] for m in REGISTRY.metrics.values()],
+    )
+
+
+def _draw_chapter(family: Family, metrics: list[Metric]) -> None:
+    st.header(family.value)
+    for metric in metrics:
+        with st.expander(metric.label, key=f"metric {metric.name}"):
+            st.write(metric.description)
+            st.table(_facts(metric), border="horizontal", alt=f"What {metric.label} is")
+
+
+def _facts(metric: Metric) -> dict[str, str]:
+    return {
+        "Name": f"`{metric.name}`",
+        "Formula": f"`{metric.formula}`",
+        "Unit": metric.unit.value,
+        "Exists for": ", ".join(metric.levels),
+        "Adds up over listings and SKUs": "yes" if metric.adds_over_entities else "no",
+        "Adds up over time": _levels(metric.adds_over_time),
+        "Good direction": metric.direction.value,
+        "Other words": ", ".join(metric.synonyms) or "none",
+    }
+
+
+def _row(metric: Metric) -> list[str]:
+    return [
+        metric.name,
+        metric.label,
+        metric.family.value,
+        metric.unit.value,
+        metric.kind.value,
+        str(metric.formula),
+        ", ".join(metric.levels),
+        "yes" if metric.adds_over_entities else "no",
+        _levels(metric.adds_over_time),
+        metric.direction.value,
+        str(metric.since),
+        ", ".join(metric.synonyms),
+        metric.description,
+    ]
+
+
+def _levels(levels: tuple[str, ...]) -> str:
+    return ", ".join(levels) or "no"
+
+
+def _searched(metric: Metric) -> str:
+    words = " ".join((metric.name, metric.label, *metric.synonyms))
+    return f"{words} {words.replace('_', ' ')}".casefold()

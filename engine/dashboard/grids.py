@@ -1,0 +1,165 @@
+"""Tables of listings and SKUs: registry formats, a search box, and a total that the engine made.
+
+The total stands in a grid of its own above, so that sorting never moves it. It is the shop's own
+answer, never a sum of the rows shown: a ratio can't be summed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from engine.dashboard.data import Value
+from engine.metrics.formats import NOTHING, number, pattern
+from engine.metrics.model import Unit
+from engine.metrics.registry import REGISTRY
+
+MOST_ROWS = 1_000
+_NAME = "name"
+_NAME_WIDTH = 200  # pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """What one table is about. `one` and `many` name its rows: listing and listings."""
+
+    key: str
+    one: str
+    many: str
+    metrics: tuple[str, ...]
+    sorted_by: str
+    ascending: bool = False
+
+    @property
+    def heading(self) -> str:
+        """Its rows as the first words of a heading."""
+        return _headed(self.many)
+
+
+def listing_name(titles: dict[int, str]) -> Callable[[Any], str]:
+    """Return the function that names a listing for people; 0 is what belongs to none."""
+
+    def name(listing: Any) -> str:
+        if int(listing) == 0:
+            return "(on no listing)"
+        return titles.get(int(listing)) or f"Listing {listing}"
+
+    return name
+
+
+def sku_name(sku: Any) -> str:
+    """Return a SKU as it is; lines without one are their own row."""
+    return str(sku)
+
+
+def grid_rows(
+    frame: pd.DataFrame, grid: Grid, name_of: Callable[[Any], str], currency: str
+) -> pd.DataFrame:
+    """Return the rows of a grid, sorted, as numbers to draw; one row = one entity.
+
+    Unknown values come last, equal ones in the order of their ids.
+    """
+    ordered = frame.sort_values(
+        grid.sorted_by, ascending=grid.ascending, kind="stable", na_position="last"
+    )
+    columns: dict[str, list[Any]] = {_NAME: [name_of(entity) for entity in ordered["entity_id"]]}
+    for metric in grid.metrics:
+        columns[metric] = [
+            number(REGISTRY[metric].unit, value, currency) for value in ordered[metric]
+        ]
+    return pd.DataFrame(columns)
+
+
+def matching(rows: pd.DataFrame, search: str) -> pd.DataFrame:
+    """Return the rows whose name holds the searched words, whatever their letter case."""
+    wanted = search.strip().casefold()
+    if not wanted:
+        return rows
+    return rows[[wanted in str(name).casefold() for name in rows[_NAME]]]
+
+
+def column_config(grid: Grid, currency: str) -> dict[str, Any]:
+    """Return how each column looks: registry label, unit, format and description."""
+    config: dict[str, Any] = {
+        _NAME: st.column_config.TextColumn(_headed(grid.one), pinned=True, width=_NAME_WIDTH)
+    }
+    for name in grid.metrics:
+        metric = REGISTRY[name]
+        label = f"{metric.label}, {currency}" if metric.unit is Unit.MONEY else metric.label
+        config[name] = (
+            st.column_config.TextColumn(label, help=metric.description)
+            if metric.unit is Unit.TEXT
+            else st.column_config.NumberColumn(
+                label, help=metric.description, format=pattern(metric.unit, currency)
+            )
+        )
+    return config
+
+
+def total_row(grid: Grid, label: str, values: dict[str, Value], currency: str) -> pd.DataFrame:
+    """Return the one-row grid of the whole shop."""
+    drawn = {name: [number(REGISTRY[name].unit, values[name], currency)] for name in grid.metrics}
+    return pd.DataFrame({_NAME: [label], **drawn})
+
+
+def shown_words(grid: Grid, shown: int, matched: int, everything: int) -> str:
+    """Return the line under a grid: how many rows of how many, and in which order."""
+    order = REGISTRY[grid.sorted_by].label.lower()
+    direction = "lowest first" if grid.ascending else "highest first"
+    count = f"{everything:,} {grid.one if everything == 1 else grid.many}"
+    if matched < everything:
+        count = f"{matched:,} of {count}"
+    if shown < matched:
+        return (
+            f"{shown:,} of {matched:,} {grid.many} shown, by {order}, {direction}; "
+            "the export has all."
+        )
+    return f"{count}, by {order}, {direction}."
+
+
+@st.fragment
+def draw(
+    grid: Grid, rows: pd.DataFrame, total: pd.DataFrame | None, currency: str, export: Any
+) -> None:
+    """Draw search box, total and rows; `export` draws the button beside the search box.
+
+    A fragment: typing in the search box redraws this grid alone.
+    """
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        search = st.text_input(
+            f"Search {grid.many}", key=f"{grid.key}-search", type="search", live=True, width=320
+        )
+        export()
+    config = column_config(grid, currency)
+    if total is not None:
+        st.dataframe(
+            total,
+            hide_index=True,
+            column_config=config,
+            placeholder=NOTHING,
+            key=f"{grid.key}-total",
+            alt=f"All {grid.many} together",
+        )
+    found = matching(rows, search or "")
+    shown = found.head(MOST_ROWS)
+    if shown.empty:
+        st.caption(f"No {grid.one} matches “{(search or '').strip()}”.")
+        return
+    st.dataframe(
+        shown,
+        hide_index=True,
+        column_config=config,
+        placeholder=NOTHING,
+        key=grid.key,
+        alt=f"{grid.heading} by {REGISTRY[grid.sorted_by].label.lower()}",
+    )
+    st.caption(shown_words(grid, len(shown), len(found), len(rows)))
+
+
+def _headed(words: str) -> str:
+    """Return words with a capital, and a name such as SKU as it is."""
+    return words[0].upper() + words[1:]

@@ -1,0 +1,73 @@
+"""The line below the title that says what the numbers are: whose, which days, how fresh, how sure.
+
+No number stands without it: shop, range, comparison, zone, currency, age of the data, cost
+coverage and the version of the definitions.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.dashboard.data import Value
+from engine.dashboard.filters import View
+from engine.dashboard.page_run import PageRun, now
+from engine.dashboard.questions import COVERAGE
+from engine.dashboard.wording import days_words, escape, moment_words, range_words
+from engine.metrics.formats import text
+from engine.metrics.registry import REGISTRY
+
+
+def header(run: PageRun) -> None:
+    """Draw the strip."""
+    parts = " · ".join(header_words(run, st.context.timezone))
+    st.markdown(f":small[{parts}]")
+
+
+def header_words(run: PageRun, reader_zone: str | None) -> list[str]:
+    """Return the parts of the strip, in Markdown; shop texts are escaped."""
+    shop, view = run.analytics.shop, run.view
+    zone = escape(shop.time_zone)
+    if reader_zone and reader_zone != shop.time_zone:
+        zone += " (the shop's zone, not yours)"
+    return [
+        f"**{escape(shop.name)}**",
+        _range(run),
+        _compared(view),
+        zone,
+        shop.currency,
+        _freshness(run),
+        _coverage(run.figures.value(COVERAGE, view.period)),
+        f"definitions {REGISTRY.version}",
+    ]
+
+
+def _range(run: PageRun) -> str:
+    view = run.view
+    said = f"**{range_words(view.period)}**, {days_words(view.period.days)}"
+    if view.holds_today and not run.today_is_over:
+        said += ", today not over"
+    return said
+
+
+def _compared(view: View) -> str:
+    if view.compared is None:
+        return view.no_comparison
+    said = f"compared with {range_words(view.compared)}"
+    return (
+        said
+        if view.compared.days == view.period.days
+        else f"{said}, {days_words(view.compared.days)}"
+    )
+
+
+def _freshness(run: PageRun) -> str:
+    today = run.local(now()).date()
+    newest = moment_words(run.last_moment(), today)
+    return f"data to {newest}, read {moment_words(run.local(run.analytics.loaded_at), today)}"
+
+
+def _coverage(coverage: Value) -> str:
+    metric = REGISTRY[COVERAGE]
+    shown = text(metric.unit, coverage, "")
+    colour = "blue" if coverage == 1 else "gray" if coverage is None else "orange"
+    return f":{colour}-badge[{metric.label.lower()} {shown}]"

@@ -1,0 +1,165 @@
+"""From answers to report rows: asks for all periods of one level and lays the rows out as stored.
+
+A unit is one level and one kind of period; one position of its arrays is one report row, ascending
+by entity, then by period. Every figure is an answer of `calculate_block` as it came; nothing is
+added to it here. Units share nothing that is written, so threads may build them side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.analytics import EcommerceAnalyticsOptimized
+from engine.database.blocks import Block, Kind, ReportTable, Values, Words, null_where
+from engine.metrics.compute import MetricBlock
+from engine.metrics.evaluate import Column
+from engine.metrics.model import PRODUCT, SCALE, SHOP, Level, Unit
+from engine.money import Int64Array
+from engine.periods import GRAINS, Period, PeriodKind
+from engine.reports.spec import ENTITY_FIELDS
+
+PeriodsByKind = dict[PeriodKind, list[Period]]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRows:
+    """The rows of one level and one kind of period.
+
+    `entity` holds codes of `entity_ids`, `period` positions in `periods`, which ascend. `columns`
+    has every field of the table, or only the metrics that were asked for.
+    """
+
+    level: Level
+    kind: PeriodKind
+    periods: Sequence[Period]
+    entity_ids: Sequence[int] | Sequence[str]
+    entity: Int64Array
+    period: Int64Array
+    columns: dict[str, Values]
+
+    def __len__(self) -> int:
+        return len(self.entity)
+
+    def amount(self, metric: str) -> Int64Array:
+        """Return a metric of money or of a count as int64, NULL_INT64 where it is unknown."""
+        values = self.columns[metric]
+        assert not isinstance(values, Words), metric
+        return np.asarray(values, np.int64)
+
+
+def build_units(
+    analytics: EcommerceAnalyticsOptimized,
+    level: Level,
+    periods: PeriodsByKind,
+    pool: Executor,
+    *,
+    metrics: Sequence[str] | None = None,
+) -> list[Future[UnitRows]]:
+    """Start to build the units of a level in the threads of `pool`; kinds without period are left.
+
+    Without `metrics` a unit has every column of its table; with them only these.
+    """
+    return [
+        pool.submit(build_unit, analytics, level, kind, periods[kind], metrics)
+        for kind in GRAINS
+        if periods.get(kind)
+    ]
+
+
+def build_unit(
+    analytics: EcommerceAnalyticsOptimized,
+    level: Level,
+    kind: PeriodKind,
+    periods: Sequence[Period],
+    metrics: Sequence[str] | None = None,
+) -> UnitRows:
+    """Ask for one level and all periods of one kind, and lay the answer out as report rows."""
+    block = analytics.calculate_block(periods, level=level, metrics=metrics)
+    columns = {} if metrics is not None else _header(analytics, block, kind)
+    columns |= {name: _values(column) for name, column in block.columns.items()}
+    return UnitRows(
+        level=level,
+        kind=kind,
+        periods=periods,
+        entity_ids=block.entity_ids,
+        entity=block.entity,
+        period=block.period,
+        columns=columns,
+    )
+
+
+def join_units(table: ReportTable, units: Sequence[UnitRows]) -> Block:
+    """Return the rows of several units of a level as one block of their table.
+
+    The units give their columns away, so that a column is never held twice for long.
+    """
+    return {
+        field.name: _joined(field.kind, [unit.columns.pop(field.name) for unit in units])
+        for field in table.fields
+    }
+
+
+def _header(
+    analytics: EcommerceAnalyticsOptimized, block: MetricBlock, kind: PeriodKind
+) -> dict[str, Values]:
+    shop, level = analytics.shop, block.level
+    same = np.zeros(len(block), np.int32)
+
+    def of_period(values: list[Any], kind: Any) -> Any:
+        return np.array(values, kind)[block.period]
+
+    header: dict[str, Values] = {"shop_id": np.full(len(block), shop.shop_id, np.int64)}
+    if level is not SHOP:
+        header[ENTITY_FIELDS[level].name] = _entities(block)
+    return header | {
+        "period_type": Words(same, (kind.value,)),
+        "period_start": of_period([period.start for period in block.periods], "datetime64[D]"),
+        "period_end": of_period([period.end for period in block.periods], "datetime64[D]"),
+        "period_days": of_period([period.days for period in block.periods], np.int64),
+        "elapsed_days": block.elapsed_days,
+        "is_complete": block.is_complete,
+        "currency": Words(same, (shop.currency,)),
+    }
+
+
+def _entities(block: MetricBlock) -> Values:
+    if block.level is PRODUCT:
+        return Words(block.entity.astype(np.int32), [str(sku) for sku in block.entity_ids])
+    return np.array(block.entity_ids, np.int64)[block.entity]
+
+
+def _values(column: Column) -> Values:
+    """Return a metric as a report table takes it, unknown values marked."""
+    if column.unit is Unit.TEXT:
+        return Words(np.where(column.known, column.values, -1).astype(np.int32), column.texts)
+    if column.unit in SCALE:
+        return np.where(column.known, column.values / SCALE[column.unit], np.nan)
+    return null_where(column.values, ~column.known)
+
+
+_DTYPES: dict[Kind, str] = {
+    Kind.MONEY: "int64",
+    Kind.INTEGER: "int64",
+    Kind.HUNDREDTHS: "float64",
+    Kind.DOUBLE: "float64",
+    Kind.DATE: "datetime64[D]",
+    Kind.BOOLEAN: "bool",
+}
+
+
+def _joined(kind: Kind, parts: Sequence[Values]) -> Values:
+    if kind is not Kind.TEXT:
+        empty: Any = np.empty(0, _DTYPES[kind])
+        return np.concatenate([empty, *parts])
+    codes: list[Any] = [np.empty(0, np.int32)]
+    number: dict[str, int] = {}
+    for part in parts:
+        assert isinstance(part, Words), kind
+        recode = [number.setdefault(word, len(number)) for word in part.words]
+        codes.append(np.array([*recode, -1], np.int32)[part.codes])
+    return Words(np.concatenate(codes), tuple(number))

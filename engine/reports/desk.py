@@ -1,0 +1,52 @@
+"""What a call of the report program was asked for, and what its shops are worked on with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TextIO, TypeVar
+
+from engine.database.retry import retrying
+from engine.database.url import DatabaseUrl
+from engine.reports.run_book import Caller, RunBook
+from engine.reports.stopping import StopSignals
+from engine.settings import Settings
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What was asked for; `shops` are ids or names, none means all of them."""
+
+    caller: Caller
+    shops: tuple[str, ...] = ()
+    as_of: datetime | None = None
+    workers: int = 1
+    dry_run: bool = False
+    full: bool = False
+    wait_seconds: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every shop of a call is worked on with; a dry run has no run book."""
+
+    call: Call
+    settings: Settings
+    url: DatabaseUrl
+    pool: Executor
+    stop: StopSignals
+    book: RunBook | None
+    say: Callable[[str], None]
+    stream: TextIO
+
+    def patiently(self, work: Callable[[], T]) -> T:
+        """Do a whole that may be repeated; again after an error that may pass."""
+        for attempt in retrying(self.settings.retry_deadline, say=self.say):
+            with attempt:
+                self.stop.check()
+                return work()
+        raise AssertionError("the last attempt returns or raises")

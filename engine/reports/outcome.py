@@ -1,0 +1,146 @@
+"""How a call went: one outcome is one shop, as a line for people, as JSON, as an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine.database.retry import is_transient
+from engine.errors import EngineError
+from engine.ledger.reconcile import Identity
+from engine.metrics.model import Level
+from engine.periods import PeriodKind
+from engine.reports.changes import RowCounts
+from engine.reports.store import identity_records
+
+JSON_VERSION = 1
+
+SUCCEEDED, FAILED, INTERRUPTED, DRY_RUN = "SUCCEEDED", "FAILED", "INTERRUPTED", "DRY_RUN"
+_SOME_SHOPS_FAILED = 7
+_FIRST_SIGNAL_CODE = 128
+
+
+@dataclass(frozen=True, slots=True)
+class ShopOutcome:
+    """One shop of a call; `expected` and `growth_bytes` are those of a dry run."""
+
+    shop_id: int
+    shop: str
+    status: str
+    exit_code: int = 0
+    run_id: int | None = None
+    watermark: datetime | None = None
+    has_facts: bool = True
+    counts: RowCounts = field(default_factory=RowCounts)
+    expected: Mapping[Level, Mapping[PeriodKind, RowCounts]] = field(default_factory=dict)
+    growth_bytes: int | None = None
+    stage_seconds: Mapping[str, float] = field(default_factory=dict)
+    identities: Sequence[Identity] = ()
+    warnings: Mapping[str, int] = field(default_factory=dict)
+    error: EngineError | None = None
+
+
+def exit_code(outcomes: Sequence[ShopOutcome]) -> int:
+    """Return the code of the whole call.
+
+    0 if every shop is done; 7 if only some failed, else the first one's code. A signal that ended
+    the call has the last word.
+    """
+    codes = [outcome.exit_code for outcome in outcomes]
+    failed = [code for code in codes if code]
+    stopped = [code for code in failed if code > _FIRST_SIGNAL_CODE]
+    if stopped:
+        return stopped[0]
+    if failed and len(failed) < len(codes):
+        return _SOME_SHOPS_FAILED
+    return failed[0] if failed else 0
+
+
+def call_record(
+    call_id: str,
+    outcomes: Sequence[ShopOutcome],
+    *,
+    code: int,
+    dry_run: bool,
+    files: Sequence[str] = (),
+    error: EngineError | None = None,
+) -> dict[str, Any]:
+    """Return the object of `--json`; `error` is one that no single shop is to blame for."""
+    return {
+        "schema_version": JSON_VERSION,
+        "call_id": call_id,
+        "exit_code": code,
+        "dry_run": dry_run,
+        "shops": [_shop_record(outcome) for outcome in outcomes],
+        "files": list(files),
+        "error": None if error is None else error_record(error),
+    }
+
+
+def error_record(error: EngineError) -> dict[str, Any]:
+    """Return an error as plain values: its code, what happened, what to do, whether to retry."""
+    return {
+        "code": error.exit_code,
+        "message": error.message,
+        "hint": error.hint,
+        "retryable": error.exit_code in (4, 8) or is_transient(error),
+    }
+
+
+def sentence(outcome: ShopOutcome) -> str:
+    """Return what became of a shop as one line."""
+    counts = outcome.counts
+    if outcome.status == INTERRUPTED:
+        return f"{outcome.shop}: interrupted; nothing of this run was written."
+    if outcome.error is not None:
+        return f"{outcome.shop}: failed; its reports are as they were."
+    if not outcome.has_facts and not counts.removed:
+        return f"{outcome.shop}: no orders yet, nothing to report."
+    if outcome.status == DRY_RUN:
+        return "\n".join(_rehearsal(outcome))
+    return (
+        f"{outcome.shop}: run {outcome.run_id}, {counts.computed:,} rows: {counts.inserted:,} new, "
+        f"{counts.updated:,} changed, {counts.removed:,} removed, {counts.unchanged:,} as they "
+        f"were; {sum(outcome.stage_seconds.values()):.1f} s."
+    )
+
+
+def _rehearsal(outcome: ShopOutcome) -> list[str]:
+    lines = [
+        f"{outcome.shop}: dry run, nothing was written. A run would write:",
+        f"  {'level':<8} {'period':<10} {'rows':>10} {'new':>10} {'changed':>10} {'removed':>10}",
+    ]
+    for level, by_kind in outcome.expected.items():
+        for kind, counts in by_kind.items():
+            lines.append(
+                f"  {level:<8} {kind.lower():<10} {counts.computed:>10,} {counts.inserted:>10,} "
+                f"{counts.updated:>10,} {counts.removed:>10,}"
+            )
+    megabytes = (outcome.growth_bytes or 0) / 1_000_000
+    return [*lines, f"  The report tables would grow by about {megabytes:,.1f} MB."]
+
+
+def _shop_record(outcome: ShopOutcome) -> dict[str, Any]:
+    counts = outcome.counts
+    record = {
+        "shop_id": outcome.shop_id,
+        "shop": outcome.shop,
+        "run_id": outcome.run_id,
+        "status": outcome.status,
+        "exit_code": outcome.exit_code,
+        "watermark": outcome.watermark and outcome.watermark.isoformat(),
+        "rows_computed": counts.computed,
+        "rows_inserted": counts.inserted,
+        "rows_updated": counts.updated,
+        "rows_unchanged": counts.unchanged,
+        "rows_removed": counts.removed,
+        "stage_seconds": dict(outcome.stage_seconds),
+        "identities": identity_records(outcome.identities),
+        "warnings": dict(outcome.warnings),
+        "error": None if outcome.error is None else error_record(outcome.error),
+    }
+    if outcome.status == DRY_RUN:
+        record["growth_bytes"] = outcome.growth_bytes
+    return record

@@ -1,0 +1,138 @@
+"""What one run would change: computes every row of a shop, checks the sums, compares with before.
+
+A plan keeps no rows, only which of them differ: a level's rows are computed, digested and dropped
+before the next level begins, and computed a second time when they are to be written. That bounds
+the memory by the largest level, and costs nothing on a night on which little has changed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from engine.analytics import EcommerceAnalyticsOptimized
+from engine.database.blocks import Block, StoredRows, take
+from engine.ledger.reconcile import Identity
+from engine.metrics.model import Level
+from engine.progress import Progress
+from engine.reports.build import PeriodsByKind, UnitRows, build_units, join_units
+from engine.reports.changes import Change, RowCounts, plan_change
+from engine.reports.identities import (
+    Checked,
+    PeriodSums,
+    check_entities,
+    check_time,
+    raise_broken,
+    sums_by_period,
+)
+from engine.reports.spec import Scope, metrics_over_entities, report_table
+
+
+@dataclass(frozen=True, slots=True)
+class ShopPlan:
+    """The changes of all tables of one shop, and the identities that were found to hold."""
+
+    changes: tuple[Change, ...]
+    identities: tuple[Identity, ...]
+    periods: PeriodsByKind
+
+    @property
+    def counts(self) -> RowCounts:
+        """What is expected to become of the rows, over all tables."""
+        total = RowCounts()
+        for change in self.changes:
+            total = total.plus(change.counts)
+        return total
+
+    @property
+    def days(self) -> tuple[date | None, date | None]:
+        """The first and the last day of any period."""
+        every = [period for periods in self.periods.values() for period in periods]
+        if not every:
+            return None, None
+        return min(period.start for period in every), max(period.end for period in every)
+
+
+class StageClock:
+    """Seconds by stage; a stage that is entered again goes on counting."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Count the time of a block."""
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = self.seconds.get(name, 0) + time.perf_counter() - begun
+            self.seconds[name] = round(spent, 3)
+
+
+def plan_shop(
+    analytics: EcommerceAnalyticsOptimized,
+    scope: Scope,
+    stored: Mapping[Level, StoredRows],
+    *,
+    pool: Executor,
+    full: bool,
+    clock: StageClock,
+    progress: Progress,
+) -> ShopPlan:
+    """Compute all rows of the scope and compare them with the stored ones.
+
+    The sums are checked over all three levels, also where the scope writes fewer. Raises
+    ReconciliationError with a table of what differs.
+    """
+    periods = {
+        kind: scope.periods(kind, analytics.first_day, analytics.today, analytics.shop.week_start)
+        for kind in scope.kinds
+    }
+    changes: list[Change] = []
+    checked: list[Checked] = []
+    sums: list[PeriodSums] = []
+    for level in Level:
+        with clock.stage("compute"):
+            units = _build(analytics, level, periods, scope, pool, progress)
+            sums += [sums_by_period(unit) for unit in units]
+        if level in scope.levels:
+            with clock.stage("compute"):
+                checked += check_time(units, analytics.first_day, analytics.today)
+            with clock.stage("diff"):
+                table = report_table(level, analytics.shop.digits)
+                block = join_units(table, units)
+                changes.append(plan_change(level, table, block, stored[level], full=full))
+                del block
+    identities = raise_broken([*checked, *check_entities(sums)], analytics.shop.currency)
+    return ShopPlan(tuple(changes), tuple(identities), periods)
+
+
+def rows_to_write(
+    analytics: EcommerceAnalyticsOptimized, change: Change, periods: PeriodsByKind, pool: Executor
+) -> Block:
+    """Return the rows that a change stages, computed again."""
+    units = [unit.result() for unit in build_units(analytics, change.level, periods, pool)]
+    return take(join_units(change.table, units), change.staged)
+
+
+def _build(
+    analytics: EcommerceAnalyticsOptimized,
+    level: Level,
+    periods: PeriodsByKind,
+    scope: Scope,
+    pool: Executor,
+    progress: Progress,
+) -> list[UnitRows]:
+    """Build the units of a level; one that the scope does not write has only what adds up."""
+    metrics = None
+    if level not in scope.levels:
+        metrics = [metric.name for metric in metrics_over_entities(level)]
+    running = build_units(analytics, level, periods, pool, metrics=metrics)
+    for unit in as_completed(running):
+        progress.advance(units=1, rows=len(unit.result()))
+    return [unit.result() for unit in running]

@@ -1,0 +1,220 @@
+"""One call of the report program, from its options to what it prints.
+
+What was done goes to stdout, as lines or as one JSON object; what a person has to know meanwhile,
+errors and the log go to stderr.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import sys
+import tomllib
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TextIO
+
+import click
+import structlog
+
+from engine import progress
+from engine.database import prepare
+from engine.database.url import DatabaseUrl
+from engine.errors import EngineError, UsageError
+from engine.log import set_up_log
+from engine.metrics.model import Level
+from engine.periods import GRAINS
+from engine.reports.calls import run_call
+from engine.reports.desk import Call
+from engine.reports.exports import make_folder, write_files
+from engine.reports.outcome import SUCCEEDED, ShopOutcome, call_record, exit_code, sentence
+from engine.reports.run_book import Caller
+from engine.reports.spec import Scope
+from engine.settings import PROJECT_FOLDER, Settings
+
+MOST_WORKERS = 8
+_FIGURES = ("returned_goods", "cost_currency", "csv_folder")  # settings that move figures
+
+log = structlog.get_logger("reports")
+
+
+def program_version() -> str:
+    """Return the version of the project."""
+    with (PROJECT_FOLDER / "pyproject.toml").open("rb") as file:
+        version: str = tomllib.load(file)["project"]["version"]
+    return version
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options as they were given, under their names on the command line."""
+
+    first: date | None
+    last: date | None
+    kinds: tuple[str, ...]
+    levels: tuple[str, ...]
+    shops: tuple[str, ...]
+    as_of: datetime | None
+    dry_run: bool
+    full: bool
+    output: Path | None
+    formats: tuple[str, ...]
+    workers: int | None
+    wait: float
+    as_json: bool
+    quiet: bool
+    verbose: bool
+    log_format: str | None
+
+    def scope(self) -> Scope:
+        """Return which rows are meant; raises UsageError for options that contradict each other."""
+        if self.first and self.last and self.first > self.last:
+            raise UsageError(
+                f"--from {self.first} is after --to {self.last}.", hint="Exchange the two dates."
+            )
+        if self.dry_run and self.output:
+            raise UsageError(
+                "--output copies what is stored, and --dry-run stores nothing.",
+                hint="Leave one of the two out.",
+            )
+        if self.formats and not self.output:
+            raise UsageError("--format says how --output writes.", hint="Add --output DIR.")
+        kinds = tuple(k for k in GRAINS if not self.kinds or k.value.lower() in self.kinds)
+        levels = tuple(v for v in Level if not self.levels or v.value in self.levels)
+        return Scope(kinds, levels, self.first, self.last)
+
+
+class Program:
+    """One call, from its options to what it prints."""
+
+    def __init__(self, options: Options, typed: str) -> None:
+        self._options = options
+        self._typed = typed
+        self._call_id = str(uuid.uuid4())
+        self._logs_json = False
+
+    def run(self) -> int:
+        """Do the work, print how it went and return the exit code."""
+        outcomes: list[ShopOutcome] = []
+        files: list[str] = []
+        try:
+            scope = self._options.scope()
+            settings = Settings.load()
+            log_format = self._options.log_format or settings.log_format
+            set_up_log(log_format, self._log_level(settings))
+            self._logs_json = log_format == "json"
+            if self._options.output:
+                make_folder(self._options.output)
+            url = prepare(
+                settings,
+                say=self._say,
+                client="optional" if self._options.dry_run else "required",
+                deadline_seconds=settings.retry_deadline,
+            )
+            call = self._call(settings, scope)
+            outcomes = run_call(call, settings, url, say=self._say, stream=self._stream())
+            files = self._write_files(url, scope, outcomes)
+        except EngineError as error:
+            self._print(outcomes, files, error.exit_code, error)
+            raise
+        code = exit_code(outcomes)
+        self._print(outcomes, files, code, None)
+        return code
+
+    def _call(self, settings: Settings, scope: Scope) -> Call:
+        options = self._options
+        figures = {name: getattr(settings, name) for name in _FIGURES}
+        text = json.dumps(figures, sort_keys=True)
+        caller = Caller(
+            call_id=self._call_id,
+            command=self._typed,
+            code_version=program_version(),
+            settings=figures,
+            settings_hash=hashlib.sha256(text.encode()).hexdigest()[:16],
+            scope=scope,
+        )
+        return Call(
+            caller=caller,
+            shops=options.shops,
+            as_of=options.as_of,
+            workers=options.workers or min(os.cpu_count() or 1, MOST_WORKERS),
+            dry_run=options.dry_run,
+            full=options.full,
+            wait_seconds=options.wait,
+        )
+
+    def _write_files(
+        self, url: DatabaseUrl, scope: Scope, outcomes: Sequence[ShopOutcome]
+    ) -> list[str]:
+        done = [outcome.shop_id for outcome in outcomes if outcome.status == SUCCEEDED]
+        if self._options.output is None or not done:
+            return []
+        formats = self._options.formats or ("parquet",)
+        return write_files(url, done, scope, self._options.output, formats)
+
+    def _print(
+        self,
+        outcomes: Sequence[ShopOutcome],
+        files: Sequence[str],
+        code: int,
+        error: EngineError | None,
+    ) -> None:
+        options = self._options
+        for outcome in outcomes:
+            if outcome.error is not None:
+                click.echo(f"error: {outcome.shop}: {outcome.error.message}", err=True)
+                for line in outcome.error.hint.splitlines():
+                    click.echo(f"       {line}", err=True)
+        if options.as_json:
+            record = call_record(
+                self._call_id,
+                outcomes,
+                code=code,
+                dry_run=options.dry_run,
+                files=files,
+                error=error,
+            )
+            click.echo(json.dumps(record, ensure_ascii=False))
+            return
+        for outcome in outcomes:
+            click.echo(sentence(outcome))
+        for file in files:
+            click.echo(f"Written: {file}")
+        if not outcomes and error is None:
+            click.echo(
+                "There is no shop in the database yet, so there is nothing to do. Load the demo "
+                "shop with: python -m engine demo"
+            )
+
+    def _say(self, text: str) -> None:
+        """Tell a person what is going on, where that is wanted."""
+        if self._logs_json:
+            log.info("progress", text=text)
+        elif not self._options.quiet:
+            progress.say(text)
+
+    def _stream(self) -> TextIO:
+        """Return where progress goes: stderr, the log where lines of text would spoil it."""
+        if self._logs_json:
+            return LogLines()
+        return io.StringIO() if self._options.quiet else sys.stderr
+
+    def _log_level(self, settings: Settings) -> str:
+        if self._options.quiet:
+            return "warning"
+        return "debug" if self._options.verbose else settings.log_level
+
+
+class LogLines(io.StringIO):
+    """A stream that makes a log line of each line of text."""
+
+    def write(self, text: str) -> int:
+        """Log a line; line ends alone are left out."""
+        if text.strip():
+            log.info("progress", text=text.strip())
+        return len(text)

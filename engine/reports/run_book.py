@@ -1,0 +1,156 @@
+"""The run book: one row of report_runs is one shop in one call, from its start to its end.
+
+Written through the typed client, all but one statement: that a run succeeded is part of its write
+transaction, in store.py, so that rows and success are committed together or not at all.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from engine.database.client import GENERATED_PACKAGE, Client
+from engine.database.prisma_engine.loading import load_generated
+from engine.database.retry import is_transient, retrying
+from engine.errors import SourceError
+from engine.metrics.registry import REGISTRY
+from engine.reports.spec import Scope
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What every run of one call has in common."""
+
+    call_id: str
+    command: str
+    code_version: str
+    settings: Mapping[str, str | int | bool]
+    settings_hash: str
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRun:
+    """A run as the book shows it."""
+
+    run_id: int
+    stage: str
+    started_at: datetime
+
+
+class RunBook:
+    """The rows of report_runs that one call reads and writes; look-ups are tried again."""
+
+    def __init__(self, client: Client, retry_seconds: float, say: Callable[[str], None]) -> None:
+        self._client = client
+        self._json: Callable[[Any], Any] = load_generated(GENERATED_PACKAGE).Json
+        self._retry_seconds = retry_seconds
+        self._say = say
+
+    def running(self, shop_id: int) -> KnownRun | None:
+        """Return the newest run of a shop that has not ended, None if the book shows none."""
+        found = self._ask(
+            lambda: self._client.reportrun.find_first(
+                where={"shop_id": shop_id, "status": "RUNNING"}, order={"run_id": "desc"}
+            )
+        )
+        return found and KnownRun(found.run_id, found.stage, found.started_at)
+
+    def last_watermark(self, shop_id: int) -> datetime | None:
+        """Return the newest watermark of the runs of a shop that succeeded."""
+        found = self._ask(
+            lambda: self._client.reportrun.find_first(
+                where={"shop_id": shop_id, "status": "SUCCEEDED"}, order={"watermark": "desc"}
+            )
+        )
+        watermark: datetime | None = found and found.watermark
+        return watermark
+
+    def begin(self, shop_id: int, caller: Caller) -> int:
+        """Open a run and return its number; older runs of the shop that never ended are abandoned.
+
+        Whoever calls holds the shop's lock, which proves that nobody works on those any more.
+        """
+        row = {
+            "call_id": caller.call_id,
+            "shop_id": shop_id,
+            "status": "RUNNING",
+            "stage": "read",
+            "started_at": datetime.now(UTC),
+            "command": caller.command,
+            "host": socket.gethostname(),
+            "process_id": os.getpid(),
+            "code_version": caller.code_version,
+            "registry_version": REGISTRY.version,
+            "settings_hash": caller.settings_hash,
+            "settings": self._json(dict(caller.settings)),
+            "scope_periods": [kind.value for kind in caller.scope.kinds],
+            "scope_levels": [level.value for level in caller.scope.levels],
+        }
+
+        def open_run() -> int:
+            # Both again after a lost connection: a row of the first try is abandoned, not doubled.
+            self._client.reportrun.update_many(
+                where={"shop_id": shop_id, "status": "RUNNING"},
+                data={"status": "ABANDONED", "finished_at": datetime.now(UTC)},
+            )
+            return int(self._client.reportrun.create(data=row).run_id)
+
+        return self._ask(open_run)
+
+    def stage(self, run_id: int, name: str) -> None:
+        """Note which stage a run has come to."""
+        self._ask(
+            lambda: self._client.reportrun.update_many(
+                where={"run_id": run_id, "status": "RUNNING"}, data={"stage": name}
+            )
+        )
+
+    def end(
+        self,
+        run_id: int,
+        status: str,
+        *,
+        exit_code: int,
+        stage_seconds: Mapping[str, float],
+        error: Mapping[str, Any] | None,
+    ) -> bool:
+        """Close a run that wrote nothing, as FAILED or INTERRUPTED.
+
+        Returns whether it was still open: a run that was committed, or declared abandoned by
+        somebody else, stays as it is.
+        """
+        data = {
+            "status": status,
+            "finished_at": datetime.now(UTC),
+            "exit_code": exit_code,
+            "stage_seconds": self._json(dict(stage_seconds)),
+        }
+        if error is not None:
+            data["error"] = self._json(dict(error))
+        closed: int = self._ask(
+            lambda: self._client.reportrun.update_many(
+                where={"run_id": run_id, "status": "RUNNING"}, data=data
+            )
+        )
+        return closed == 1
+
+    def _ask(self, question: Callable[[], T]) -> T:
+        try:
+            for attempt in retrying(self._retry_seconds, say=self._say):
+                with attempt:
+                    return question()
+        except Exception as error:
+            if not is_transient(error) or isinstance(error, SourceError):
+                raise
+            raise SourceError(
+                f"The run book can't be read or written: {' '.join(str(error).split())}",
+                hint="Check that the server runs and that DATABASE_URL names it.",
+            ) from error
+        raise AssertionError("the last attempt returns or raises")

@@ -1,0 +1,279 @@
+"""One shop in one call, from its lock to its commit.
+
+Its run is a row of report_runs. Whatever happens before the commit leaves the report tables as
+they were, and the row says how the run ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from typing import Any
+
+import structlog
+
+from engine.analytics import EcommerceAnalyticsOptimized
+from engine.database.blocks import Block
+from engine.database.run_lock import run_lock
+from engine.errors import EngineError, UsageError
+from engine.metrics.model import SHOP, Level
+from engine.periods import Period
+from engine.progress import Progress
+from engine.reports.changes import Change, RowCounts
+from engine.reports.desk import Desk
+from engine.reports.outcome import (
+    DRY_RUN,
+    FAILED,
+    INTERRUPTED,
+    SUCCEEDED,
+    ShopOutcome,
+    error_record,
+)
+from engine.reports.plan import ShopPlan, StageClock, plan_shop, rows_to_write
+from engine.reports.run_book import RunBook
+from engine.reports.stopping import Stopped
+from engine.reports.store import Success, is_committed, read_levels, write_changes
+from engine.reports.table_sizes import bytes_a_row
+from engine.sources.frames import Shop
+
+_UNEXPECTED = 1
+
+log = structlog.get_logger("reports")
+
+
+class ShopRun:
+    """One shop in one call: its stages, and what is known of it so far."""
+
+    def __init__(self, desk: Desk, shop: Shop) -> None:
+        self._desk = desk
+        self._shop = shop
+        self._clock = StageClock()
+        self._so_far = ShopOutcome(shop.shop_id, shop.name, FAILED)
+        units = len(desk.call.caller.scope.kinds) * len(Level)
+        self._progress = Progress(f"shop {shop.shop_id}", units, stream=desk.stream)
+
+    def outcome(self) -> ShopOutcome:
+        """Do the whole work and return how it went; raises only what nobody foresaw."""
+        begin = self._rehearse if self._desk.call.dry_run else self._run_locked
+        with structlog.contextvars.bound_contextvars(shop=self._shop.name):
+            try:
+                with self._progress:
+                    begin()
+            except Stopped as stopped:
+                self._know(status=INTERRUPTED, exit_code=stopped.exit_code)
+            except EngineError as error:
+                self._know(status=FAILED, exit_code=error.exit_code, error=error)
+            self._know(stage_seconds=self._clock.seconds)
+            self._log_end()
+        return self._so_far
+
+    def _run_locked(self) -> None:
+        book = self._book
+        with self._lock():
+            self._refuse_backdating()
+            run_id = book.begin(self._shop.shop_id, self._desk.call.caller)
+            self._know(run_id=run_id)
+            try:
+                self._run(run_id)
+            except BaseException as error:
+                self._close_book(run_id, error)
+                raise
+
+    def _run(self, run_id: int) -> None:
+        analytics = self._read()
+        self._book.stage(run_id, "compute")
+        plan = self._plan(analytics)
+        self._book.stage(run_id, "write")
+        self._write(run_id, analytics, plan)
+        self._know(status=SUCCEEDED)
+
+    def _rehearse(self) -> None:
+        analytics = self._read()
+        plan = self._plan(analytics)
+        sizes = self._desk.patiently(lambda: bytes_a_row(self._desk.url))
+        self._know(
+            status=DRY_RUN,
+            counts=plan.counts,
+            expected={change.level: change.by_kind for change in plan.changes},
+            growth_bytes=sum(
+                (change.counts.inserted - change.counts.removed) * sizes[change.level]
+                for change in plan.changes
+            ),
+        )
+
+    def _read(self) -> EcommerceAnalyticsOptimized:
+        desk = self._desk
+        self._progress.stage("read")
+        with self._clock.stage("read"):
+            analytics = desk.patiently(
+                lambda: EcommerceAnalyticsOptimized.load(
+                    self._shop.shop_id, desk.call.as_of, desk.settings, desk.url
+                )
+            )
+        self._clock.seconds |= analytics.stage_seconds
+        self._know(
+            watermark=analytics.watermark,
+            has_facts=analytics.first_day is not None,
+            warnings=analytics.notes,
+        )
+        return analytics
+
+    def _plan(self, analytics: EcommerceAnalyticsOptimized) -> ShopPlan:
+        desk, scope = self._desk, self._desk.call.caller.scope
+        self._progress.stage("compute")
+        with self._clock.stage("diff"):
+            stored = desk.patiently(lambda: read_levels(desk.url, self._shop.shop_id, scope))
+        plan = plan_shop(
+            analytics,
+            scope,
+            stored,
+            pool=desk.pool,
+            full=desk.call.full,
+            clock=self._clock,
+            progress=self._progress,
+        )
+        self._know(identities=(*analytics.identities, *plan.identities))
+        return plan
+
+    def _write(self, run_id: int, analytics: EcommerceAnalyticsOptimized, plan: ShopPlan) -> None:
+        desk = self._desk
+        self._progress.stage("write", rows=sum(len(change.staged) for change in plan.changes))
+        success = self._success(analytics, plan)
+
+        def rows_of(change: Change) -> Block:
+            desk.stop.check()
+            self._progress.advance(rows=len(change.staged))
+            return rows_to_write(analytics, change, plan.periods, desk.pool)
+
+        def before_commit(counts: RowCounts) -> None:
+            desk.stop.hold_back()
+            self._know(counts=counts)
+
+        tried = False
+
+        def write_once() -> None:
+            nonlocal tried
+            # A commit that was under way when the connection was lost may have got through.
+            if tried and is_committed(desk.url, run_id):
+                return
+            tried = True
+            write_changes(
+                desk.url,
+                run_id,
+                plan.changes,
+                rows_of=rows_of,
+                success=success,
+                stage_seconds=lambda: self._clock.seconds,
+                before_commit=before_commit,
+            )
+
+        with self._clock.stage("write"):
+            try:
+                desk.patiently(write_once)
+            finally:
+                desk.stop.let_through()
+
+    def _success(self, analytics: EcommerceAnalyticsOptimized, plan: ShopPlan) -> Success:
+        first_day, last_day = plan.days
+        coverage: dict[str, float | None] = {}
+        if analytics.first_day is not None:
+            always = Period.custom(analytics.first_day, analytics.today)
+            (row,) = analytics.calculate_metrics_batch(
+                [always], level=SHOP, metrics=["cost_coverage"], as_frame=False
+            )
+            coverage = {"cost_coverage": row["cost_coverage"]}
+        return Success(
+            watermark=analytics.watermark,
+            newest_fact=None if self._desk.call.as_of else analytics.watermark,
+            first_day=first_day,
+            last_day=last_day,
+            inputs={"fingerprint": analytics.version, "tables": _tables(analytics)},
+            identities=self._so_far.identities,
+            coverage=coverage,
+            warnings=analytics.notes,
+        )
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        desk, shop = self._desk, self._shop
+        self._progress.stage("lock")
+        with ExitStack() as stack:
+            desk.patiently(
+                lambda: stack.enter_context(
+                    run_lock(
+                        desk.url,
+                        f"engine.reports:{shop.shop_id}",
+                        wait_seconds=desk.call.wait_seconds,
+                        holder=self._holder,
+                    )
+                )
+            )
+            yield
+
+    def _holder(self) -> str:
+        """Say which run holds the lock, as far as the book knows."""
+        other = self._book.running(self._shop.shop_id)
+        if other is None:
+            return f"It is a run of {self._shop.name} that has just begun, or is about to end."
+        return (
+            f"It is run {other.run_id} of {self._shop.name}, started "
+            f"{other.started_at:%Y-%m-%d %H:%M:%S} UTC, stage {other.stage}."
+        )
+
+    def _refuse_backdating(self) -> None:
+        as_of = self._desk.call.as_of
+        last = self._book.last_watermark(self._shop.shop_id) if as_of else None
+        if as_of is not None and last is not None and as_of < last:
+            raise UsageError(
+                f"The reports of {self._shop.name} are as of {last.isoformat()}; a run as of "
+                f"{as_of.isoformat()} would put older figures over newer ones.",
+                hint="Add --dry-run to look at an older state without writing.",
+            )
+
+    def _close_book(self, run_id: int, error: BaseException) -> None:
+        """Note how the run ended; a book that can't be reached must not hide why."""
+        status, code, record = FAILED, _UNEXPECTED, None
+        if isinstance(error, Stopped):
+            status, code = INTERRUPTED, error.exit_code
+        elif isinstance(error, EngineError):
+            code, record = error.exit_code, error_record(error)
+        try:
+            self._book.end(
+                run_id,
+                status,
+                exit_code=code,
+                stage_seconds=self._clock.seconds,
+                error=record,
+            )
+        except EngineError as lost:
+            log.warning("the end of the run could not be noted", run_id=run_id, reason=str(lost))
+
+    @property
+    def _book(self) -> RunBook:
+        book = self._desk.book
+        assert book is not None, "only a dry run has no run book"
+        return book
+
+    def _know(self, **facts: Any) -> None:
+        self._so_far = replace(self._so_far, **facts)
+
+    def _log_end(self) -> None:
+        so_far = self._so_far
+        log.info(
+            "run ended",
+            run_id=so_far.run_id,
+            status=so_far.status,
+            exit_code=so_far.exit_code,
+            rows_computed=so_far.counts.computed,
+            rows_written=so_far.counts.written,
+            seconds=so_far.stage_seconds,
+        )
+
+
+def _tables(analytics: EcommerceAnalyticsOptimized) -> dict[str, dict[str, int]]:
+    """Return what was read of each source table, as the run's row holds it."""
+    return {
+        table: {"rows": rows, "newest": newest}
+        for table, (rows, newest) in analytics.inputs.items()
+    }

@@ -1,0 +1,114 @@
+"""What the report tables hold: which rows exist, and which columns they have.
+
+One row of a report table is one entity and one calendar period, as known now. The columns of a
+table are those below and one for each metric of its level, so a metric is declared in the
+catalogue and nowhere else. Nothing here computes or stores a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from engine.database.blocks import Field, Kind, ReportTable
+from engine.metrics.model import LISTING, PRODUCT, SHOP, Level, Metric, Unit
+from engine.metrics.registry import REGISTRY
+from engine.periods import GRAINS, Period, PeriodKind, periods_between
+
+TABLE_NAMES = {SHOP: "shop_reports", LISTING: "listing_reports", PRODUCT: "product_reports"}
+ENTITY_FIELDS = {
+    LISTING: Field("listing_id", Kind.INTEGER),
+    PRODUCT: Field("sku", Kind.TEXT),
+}
+# Columns that say which version of a row this is; they take no part in any comparison.
+VERSION_COLUMNS = ("run_id", "computed_at", "row_hash")
+
+_PERIOD_FIELDS = (
+    Field("period_type", Kind.TEXT),
+    Field("period_start", Kind.DATE),
+    Field("period_end", Kind.DATE),
+    Field("period_days", Kind.INTEGER),
+    Field("elapsed_days", Kind.INTEGER),
+    Field("is_complete", Kind.BOOLEAN),
+    Field("currency", Kind.TEXT),
+)
+_KIND_OF_UNIT = {
+    Unit.MONEY: Kind.MONEY,
+    Unit.COUNT: Kind.INTEGER,
+    Unit.INT: Kind.INTEGER,
+    Unit.SHARE: Kind.DOUBLE,
+    Unit.MULTIPLE: Kind.DOUBLE,
+    Unit.HOURS: Kind.HUNDREDTHS,
+    Unit.DAYS: Kind.HUNDREDTHS,
+    Unit.TEXT: Kind.TEXT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which rows a call is about; a date that is None sets no limit on that side."""
+
+    kinds: tuple[PeriodKind, ...] = GRAINS
+    levels: tuple[Level, ...] = tuple(Level)
+    first: date | None = None
+    last: date | None = None
+
+    def holds(self, period: Period) -> bool:
+        """Whether a period overlaps the dates; one that does is meant as a whole."""
+        return (self.first is None or period.end >= self.first) and (
+            self.last is None or period.start <= self.last
+        )
+
+    def periods(
+        self, kind: PeriodKind, first_fact: date | None, today: date, week_start: int
+    ) -> list[Period]:
+        """Return the periods of one kind that have a row, ascending; none without a fact."""
+        if first_fact is None:
+            return []
+        every = periods_between(kind, first_fact, today, week_start)
+        return [period for period in every if self.holds(period)]
+
+    def condition(
+        self, shop_ids: Sequence[int], kinds: Sequence[PeriodKind]
+    ) -> tuple[str, tuple[Any, ...]]:
+        """Return the SQL condition, with its parameters, for the stored rows of the scope.
+
+        It holds for exactly the rows of the shops that a run of this scope writes or removes.
+        """
+        shops = ", ".join(str(int(shop_id)) for shop_id in shop_ids)
+        names = ", ".join(f"'{PeriodKind(kind)}'" for kind in kinds)
+        parts = [f"shop_id IN ({shops})", f"period_type IN ({names})"]
+        parameters: list[date] = []
+        for limit, comparison in ((self.first, "period_end >="), (self.last, "period_start <=")):
+            if limit is not None:
+                parameters.append(limit)
+                parts.append(f"{comparison} ${len(parameters)}")
+        return " AND ".join(parts), tuple(parameters)
+
+
+def report_table(level: Level, digits: int) -> ReportTable:
+    """Return the table of a level for a shop whose currency has `digits` decimals."""
+    entity = (ENTITY_FIELDS[level],) if level in ENTITY_FIELDS else ()
+    return ReportTable(
+        name=TABLE_NAMES[level],
+        key=("shop_id", "period_type", "period_start", *(field.name for field in entity)),
+        fields=(
+            Field("shop_id", Kind.INTEGER),
+            *entity,
+            *_PERIOD_FIELDS,
+            *(Field(m.name, _KIND_OF_UNIT[m.unit]) for m in REGISTRY.at_level(level)),
+        ),
+        digits=digits,
+    )
+
+
+def metrics_over_entities(level: Level) -> list[Metric]:
+    """Return the metrics of a level that add up over its listings or SKUs to the shop's."""
+    return [metric for metric in REGISTRY.at_level(level) if metric.adds_over_entities]
+
+
+def metrics_over_time(level: Level) -> list[Metric]:
+    """Return the metrics of a level that add up over days to longer periods."""
+    return [metric for metric in REGISTRY.at_level(level) if level in metric.adds_over_time]

@@ -1,0 +1,191 @@
+"""Reads what the report tables hold, and brings them to a new state.
+
+`write_changes` makes all changes of a shop in one transaction, together with the word that its run
+succeeded: after a crash at any moment the tables are all old or all new.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from engine.database.arrow import open_snapshot
+from engine.database.blocks import Block, StoredRows
+from engine.database.merge import merge, read_stored, remove
+from engine.database.url import DatabaseUrl
+from engine.database.write import Connection, write_transaction
+from engine.errors import LockedError
+from engine.ledger.reconcile import Identity
+from engine.metrics.model import Level
+from engine.reports.changes import Change, RowCounts
+from engine.reports.spec import Scope, report_table
+
+APPLICATION = "engine reports"
+READ_TIMEOUT_MS = 600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """What a run that succeeded leaves in its row, its counts apart."""
+
+    watermark: datetime
+    newest_fact: datetime | None
+    first_day: date | None
+    last_day: date | None
+    inputs: Mapping[str, Any]
+    identities: Sequence[Identity]
+    coverage: Mapping[str, float | None]
+    warnings: Mapping[str, int]
+
+
+def read_levels(url: DatabaseUrl, shop_id: int, scope: Scope) -> dict[Level, StoredRows]:
+    """Read keys and digests of the stored rows of a shop that the scope is about, by level."""
+    condition, parameters = scope.condition([shop_id], scope.kinds)
+    with open_snapshot(
+        url, statement_timeout_ms=READ_TIMEOUT_MS, application_name=APPLICATION
+    ) as snapshot:
+        return {
+            level: read_stored(snapshot, report_table(level, 0), condition, parameters)
+            for level in scope.levels
+        }
+
+
+def write_changes(
+    url: DatabaseUrl,
+    run_id: int,
+    changes: Sequence[Change],
+    *,
+    rows_of: Callable[[Change], Block],
+    success: Success,
+    stage_seconds: Callable[[], Mapping[str, float]],
+    before_commit: Callable[[RowCounts], None],
+) -> RowCounts:
+    """Bring the tables to their new state and the run to SUCCEEDED, in one transaction.
+
+    `rows_of` returns the rows of a change's `staged` positions. `before_commit` is told the counts
+    when only the commit is left. Raises LockedError if the run was declared abandoned meanwhile,
+    SourceError if the server goes away; whether a commit got through then, `is_committed` tells.
+    """
+    with write_transaction(url, application_name=f"{APPLICATION} write") as connection:
+        _pass_the_fence(connection, run_id)
+        known_at = _now()
+        counts = RowCounts()
+        for change in changes:
+            counts = counts.plus(_write_table(connection, change, rows_of, run_id, known_at))
+        _note_success(connection, run_id, success, counts, known_at, stage_seconds())
+        before_commit(counts)
+    return counts
+
+
+def is_committed(url: DatabaseUrl, run_id: int) -> bool:
+    """Whether a run's write transaction was committed, to be asked when its commit is in doubt."""
+    with open_snapshot(url, application_name=APPLICATION) as snapshot:
+        rows = snapshot.read("SELECT status::text FROM report_runs WHERE run_id = $1", (run_id,))
+    return rows["status"].to_pylist() == ["SUCCEEDED"]
+
+
+def _write_table(
+    connection: Connection,
+    change: Change,
+    rows_of: Callable[[Change], Block],
+    run_id: int,
+    known_at: datetime,
+) -> RowCounts:
+    if change.is_empty:
+        return change.counts
+    removed = remove(connection, change.table, change.removed)
+    if not len(change.staged):
+        return change.counts
+    merged = merge(
+        connection,
+        change.table,
+        rows_of(change),
+        change.digests,
+        run_id=run_id,
+        computed_at=known_at,
+        compare_first=change.compare_first,
+    )
+    computed = change.counts.computed
+    return RowCounts(
+        computed=computed,
+        inserted=merged.inserted,
+        updated=merged.updated,
+        unchanged=computed - merged.inserted - merged.updated,
+        removed=removed,
+    )
+
+
+def _pass_the_fence(connection: Connection, run_id: int) -> None:
+    """Lock the run's own row: whoever wants to declare the run dead has to wait, or was first."""
+    row = connection.execute(
+        "SELECT status::text FROM report_runs WHERE run_id = %s FOR UPDATE", (run_id,)
+    ).fetchone()
+    if row != ("RUNNING",):
+        state = "gone" if row is None else str(row[0]).lower()
+        raise LockedError(
+            f"Run {run_id} is {state}: another run took the shop over while this one had lost its "
+            "connection to the database.",
+            hint="Nothing was written. The other run does the same work; look at its outcome.",
+        )
+
+
+def _note_success(
+    connection: Connection,
+    run_id: int,
+    success: Success,
+    counts: RowCounts,
+    known_at: datetime,
+    stage_seconds: Mapping[str, float],
+) -> None:
+    values: dict[str, Any] = {
+        "stage": "done",
+        "exit_code": 0,
+        "finished_at": _now(),
+        "known_at": known_at,
+        "watermark": success.watermark,
+        "newest_fact": success.newest_fact,
+        "scope_from": success.first_day,
+        "scope_to": success.last_day,
+        "rows_computed": counts.computed,
+        "rows_inserted": counts.inserted,
+        "rows_updated": counts.updated,
+        "rows_unchanged": counts.unchanged,
+        "rows_removed": counts.removed,
+    }
+    as_json: dict[str, Any] = {
+        "inputs": success.inputs,
+        "stage_seconds": stage_seconds,
+        "identities": identity_records(success.identities),
+        "coverage": success.coverage,
+        "warnings": success.warnings,
+    }
+    assigned = [f"{name} = %({name})s" for name in values]
+    assigned += [f"{name} = %({name})s::jsonb" for name in as_json]
+    texts = {name: json.dumps(value, sort_keys=True) for name, value in as_json.items()}
+    connection.execute(
+        f"UPDATE report_runs SET status = 'SUCCEEDED', {', '.join(assigned)} "
+        "WHERE run_id = %(run_id)s",
+        {**values, **texts, "run_id": run_id},
+    )
+
+
+def identity_records(identities: Sequence[Identity]) -> list[dict[str, str | int]]:
+    """Return identities as plain records, for JSON."""
+    return [
+        {
+            "name": identity.name,
+            "left": identity.left,
+            "right": identity.right,
+            "difference": identity.difference,
+        }
+        for identity in identities
+    ]
+
+
+def _now() -> datetime:
+    """Return the time as the tables keep it: in UTC, to the millisecond."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
