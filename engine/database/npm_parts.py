@@ -83,6 +83,8 @@ def _install(project: Path, node: Path, *, authoring: bool) -> None:
     command.append("--include=dev" if authoring else "--omit=dev")
     with tempfile.TemporaryDirectory(prefix="npm-cache-") as spare_cache:
         environment = dict(os.environ)
+        # Closed networks often sign with an authority that only the system's store knows.
+        environment.setdefault("NODE_USE_SYSTEM_CA", "1")
         environment.setdefault("npm_config_fetch_retry_mintimeout", "1000")
         environment.setdefault("npm_config_fetch_retry_maxtimeout", "5000")
         if not _home_is_usable():
