@@ -1,9 +1,9 @@
 """Profit analytics of a shop: one engine for the dashboard and the nightly reports.
 
-    from engine import EcommerceAnalyticsOptimized, Period
+from engine import EcommerceAnalyticsOptimized, Period
 
-    async with EcommerceAnalyticsOptimized() as analytics:
-        frame = analytics.calculate_metrics_batch([Period.containing("MONTHLY", day)], level="shop")
+async with EcommerceAnalyticsOptimized() as analytics:
+    frame = analytics.calculate_metrics_batch([Period.containing("MONTHLY", day)], level="shop")
 """
 
 from __future__ import annotations
