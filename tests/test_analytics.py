@@ -14,10 +14,12 @@ import pytest
 
 from engine import EcommerceAnalyticsOptimized, Level, Period, Settings
 from engine.analytics import probe_version
+from engine.database.url import DatabaseUrl
 from engine.demo.load import load
 from engine.demo.shop import generate
 from engine.demo.sizes import make_plan
 from engine.errors import (
+    ConfigurationError,
     ContractError,
     LevelError,
     PeriodError,
@@ -257,8 +259,15 @@ def test_a_missing_column_is_named_with_what_to_do(demo_url, tmp_path):
     assert "python -m engine migrate" in str(caught.value)
 
 
-def test_a_server_that_is_gone_is_a_source_error(demo_url, tmp_path):
+def test_a_missing_database_is_a_configuration_error(demo_url, tmp_path):
     nowhere = demo_url.with_database("no_such_database")
-    with pytest.raises(SourceError) as caught:
+    with pytest.raises(ConfigurationError, match=r"refuses: .*does not exist") as caught:
         EcommerceAnalyticsOptimized.load(settings=without_files(tmp_path), url=nowhere)
+    assert caught.value.exit_code == 3
+
+
+def test_a_server_out_of_reach_is_a_source_error(tmp_path):
+    closed = DatabaseUrl.parse("postgresql://app@127.0.0.1:1/shop")
+    with pytest.raises(SourceError, match="out of reach") as caught:
+        EcommerceAnalyticsOptimized.load(settings=without_files(tmp_path), url=closed)
     assert caught.value.exit_code == 4

@@ -9,6 +9,7 @@ import click
 
 from engine import progress
 from engine.database.authoring import new_migration
+from engine.database.checkup import look_at_local_server
 from engine.database.local_postgres import LocalServer
 from engine.database.migrate import migrate, read_migrations, status
 from engine.database.url import DatabaseUrl
@@ -35,10 +36,12 @@ def command(only_status: bool, name: str) -> None:
     if only_status and name:
         raise UsageError("--status and --new can't be combined.")
     settings = Settings.load()
-    if only_status and not settings.database_url and not _local_database_exists(settings):
-        click.echo(f"There is no database in {settings.data_path} yet.")
-        _print_status((), tuple(migration.name for migration in read_migrations()))
-        return
+    if only_status and not settings.database_url:
+        local = look_at_local_server(settings)
+        if not local.exists:
+            click.echo(f"There is no database in {local.folder} yet.")
+            _print_status((), tuple(migration.name for migration in read_migrations()))
+            return
     with _server(settings) as url:
         if name:
             file = new_migration(name, url, settings=settings, say=progress.say)
@@ -64,10 +67,6 @@ def _server(settings: Settings) -> Iterator[DatabaseUrl]:
             yield server.open()
         finally:
             server.close()
-
-
-def _local_database_exists(settings: Settings) -> bool:
-    return (settings.data_path / "pgdata" / "PG_VERSION").exists()
 
 
 def _print_status(applied: tuple[str, ...], pending: tuple[str, ...]) -> None:

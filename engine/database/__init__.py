@@ -20,9 +20,10 @@ from engine import progress
 from engine.database.generate import ensure_client
 from engine.database.local_postgres import LocalServer
 from engine.database.migrate import migrate
-from engine.database.retry import is_transient, retrying
+from engine.database.retry import retrying
+from engine.database.server_errors import explain
 from engine.database.url import DatabaseUrl
-from engine.errors import ConfigurationError, SetupError, SourceError
+from engine.errors import ConfigurationError, SetupError
 from engine.settings import Settings
 
 Say = Callable[[str], None]
@@ -108,17 +109,8 @@ def _look(url: DatabaseUrl) -> DatabaseUrl:
         with psycopg.connect(url.libpq(), prepare_threshold=None) as connection:
             tls = bool(connection.pgconn.ssl_in_use)
             row = connection.execute("SELECT current_setting('TimeZone')").fetchone()
-    except psycopg.OperationalError as error:
-        text = " ".join(url.scrub(str(error)).split())
-        if is_transient(error):
-            raise SourceError(
-                f"The database {url} is out of reach: {text}",
-                hint="Check that the server runs and that DATABASE_URL names it.",
-            ) from error
-        raise ConfigurationError(
-            f"The database {url} refuses: {text}",
-            hint="Check account, password and database name in DATABASE_URL.",
-        ) from error
+    except psycopg.Error as error:
+        raise explain(url, str(error), error.sqlstate) or error from error
     if row != ("UTC",):
         raise ConfigurationError(
             f"Sessions of {url} are not in UTC, and a pooler can't be asked for it.",

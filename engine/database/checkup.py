@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 
 from engine.database.local_access import local_access
+from engine.database.local_place import find_place
 from engine.database.server_errors import explain
 from engine.database.url import DatabaseUrl
 from engine.settings import Settings
@@ -23,7 +24,7 @@ class ServerState:
 
 @dataclass(frozen=True, slots=True)
 class LocalState:
-    """The local server of a data folder; `url` is None while it does not run."""
+    """The local server and the folder in which it lives; `url` is None while it does not run."""
 
     folder: Path
     exists: bool
@@ -46,8 +47,11 @@ def look_at_server(url: DatabaseUrl) -> ServerState:
 
 
 def look_at_local_server(settings: Settings) -> LocalState:
-    """Tell whether the data folder holds a database and whether its server runs."""
-    folder = settings.data_path
+    """Tell where the local database lives, whether it is there and whether its server runs.
+
+    Raises LocalServerError if root names no account that could run it.
+    """
+    folder = find_place(settings.data_path, settings.local_postgres_account).folder
     exists = (folder / "pgdata" / "PG_VERSION").exists()
     access = local_access(folder) if exists else None
     running = access is not None and access.answers()

@@ -41,6 +41,7 @@ from engine.database.prisma_engine.engines import (
 )
 from engine.database.prisma_engine.loading import load_generated
 from engine.database.prisma_engine.process import EngineConfig
+from engine.database.server_errors import explain
 from engine.database.url import DatabaseUrl
 from engine.errors import SourceError
 from engine.settings import PROJECT_FOLDER, Settings
@@ -239,18 +240,16 @@ class ClientThread:
 def _with_tls_settled(url: DatabaseUrl) -> DatabaseUrl:
     """Settle whether to use TLS where the address leaves it open, as libpq settles it.
 
-    Node can only be told to use it or not. Raises SourceError when the server is out of reach.
+    Node can only be told to use it or not. Raises SourceError when the server is out of reach,
+    ConfigurationError when it refuses us.
     """
     if url.on_socket or url.tls_in_use is not None or url.sslmode not in ("allow", "prefer"):
         return url
     try:
         with psycopg.connect(url.libpq(application_name="engine prisma")) as connection:
             return dataclasses.replace(url, tls_in_use=bool(connection.pgconn.ssl_in_use))
-    except psycopg.OperationalError as error:
-        raise SourceError(
-            f"The database {url} does not answer: {url.scrub(str(error)).strip()}",
-            hint="Look at DATABASE_URL, and whether the server runs.",
-        ) from error
+    except psycopg.Error as error:
+        raise explain(url, str(error), error.sqlstate) or error from error
 
 
 async def _disconnect(opened: _Opened) -> None:

@@ -32,7 +32,8 @@ _ANSWER_LIMIT = 2  # seconds
 class SocketAccess:
     """A unix socket in `run/` of the data folder.
 
-    It moves elsewhere if its path is too long, or has the comma that parts hosts in an address.
+    It moves elsewhere if its path is too long, has the comma that parts hosts in an address, or
+    the quote that ends a name in the server's settings.
     """
 
     initdb_options = ("--auth-local=peer", "--auth-host=reject")
@@ -40,7 +41,7 @@ class SocketAccess:
     def __init__(self, data_folder: Path) -> None:
         self.folder = data_folder / "run"
         path = os.fsencode(self.folder / _SOCKET)
-        if len(path) > _LONGEST_SOCKET_PATH or b"," in path:
+        if len(path) > _LONGEST_SOCKET_PATH or b"," in path or b'"' in path:
             digest = hashlib.sha256(os.fsencode(data_folder)).hexdigest()[:12]
             # Not TMPDIR: it can differ between two programs that are to meet here.
             self.folder = Path("/tmp") / f"engine-{digest}"

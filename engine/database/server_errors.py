@@ -1,11 +1,13 @@
 """What an error of the PostgreSQL server means for a person: our error instead of the driver's.
 
 The driver's own error always stays the cause, because only it tells whether a second try is worth
-it. What has no entry here is a bug of ours and goes up as it is.
+it. What has no entry here is a bug of ours and goes up as it is. A server that refuses us for good
+is a matter of configuration; one that is out of reach, or says to come back later, is not.
 """
 
 from __future__ import annotations
 
+from engine.database.retry import is_lost
 from engine.database.url import DatabaseUrl
 from engine.errors import ConfigurationError, ContractError, EngineError, SourceError
 
@@ -15,7 +17,8 @@ _MISSING = {"42P01": "table", "42703": "column", "42704": "type", "3F000": "sche
 def explain(url: DatabaseUrl, message: str, sqlstate: str | None) -> EngineError | None:
     """Return the error for a driver's message and SQLSTATE, None if it is nothing of the outside.
 
-    No SQLSTATE means that the driver itself lost or never had its connection.
+    No SQLSTATE means that the driver itself lost or never had its connection; then the words tell
+    whether the server refused it.
     """
     text = " ".join(url.scrub(message).split())
     if sqlstate in _MISSING:
@@ -28,7 +31,8 @@ def explain(url: DatabaseUrl, message: str, sqlstate: str | None) -> EngineError
             f"The account of {url} may not do this: {text}",
             hint="GRANT the right to this account, or use another account in DATABASE_URL.",
         )
-    if sqlstate is not None and sqlstate[:2] in {"28", "3D"}:
+    refused = not is_lost(message) if sqlstate is None else sqlstate[:2] in {"28", "3D"}
+    if refused:
         return ConfigurationError(
             f"The database {url} refuses: {text}",
             hint="Check account, password and database name in DATABASE_URL.",

@@ -1,3 +1,4 @@
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -5,6 +6,7 @@ import pytest
 
 from engine.commands import doctor
 from engine.commands.doctor import Finding
+from engine.database import local_place
 from engine.database.url import DatabaseUrl
 from tests.commands.conftest import Ended, address
 
@@ -47,10 +49,23 @@ def test_without_a_database_the_local_one_is_missing_and_nothing_is_made(
     no_settings: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATA_FOLDER", str(tmp_path / "data"))
+    monkeypatch.setattr(local_place, "SYSTEM_FOLDER", tmp_path / "none" / "system")
     database = found()["database"]
     assert (database.state, database.exit_code) == ("missing", 3)
     assert database.text == f"none in {tmp_path / 'data'} yet; it is made at the first start"
     assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only for root the database may live elsewhere")
+def test_for_root_below_a_closed_folder_the_true_folder_is_shown(
+    no_settings: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "closed").mkdir(mode=0o700)
+    monkeypatch.setenv("DATA_FOLDER", str(tmp_path / "closed" / "data"))
+    monkeypatch.setattr(local_place, "_system_folder_is_usable", lambda account: True)
+    text = found()["database"].text
+    assert text.startswith(f"none in {local_place.SYSTEM_FOLDER}/")
+    assert not list((tmp_path / "closed").iterdir())
 
 
 def test_a_bad_setting_is_a_finding_and_ends_the_examination(

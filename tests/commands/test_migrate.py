@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.database import local_place
 from engine.database.migrate import read_migrations
 from engine.database.url import DatabaseUrl
 from tests.commands.conftest import Ended, address
@@ -36,6 +37,7 @@ def test_the_status_of_no_local_database_makes_none(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATA_FOLDER", str(tmp_path / "data"))
+    monkeypatch.setattr(local_place, "SYSTEM_FOLDER", tmp_path / "none" / "system")
     ended = engine("migrate", "--status")
     assert ended.code == 0
     assert ended.out.startswith(f"There is no database in {tmp_path / 'data'} yet.\npending  001_")

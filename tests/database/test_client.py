@@ -29,8 +29,9 @@ from engine.database.client import (
 from engine.database.generate import ensure_client
 from engine.database.prisma_engine.loading import load_generated
 from engine.database.url import DatabaseUrl
-from engine.errors import SetupError, SourceError
+from engine.errors import ConfigurationError, SetupError, SourceError
 from engine.settings import PROJECT_FOLDER, Settings
+from tests.database.refusing_server import refusing_server
 
 ONE = "SELECT 1 AS one"
 
@@ -217,11 +218,21 @@ def test_an_error_inside_the_generated_client_is_not_taken_for_a_missing_one(
 
 def test_a_server_out_of_reach_is_told_when_tls_is_to_be_settled() -> None:
     closed = DatabaseUrl.parse("postgresql://app:very-secret@127.0.0.1:1/shop")
-    refused = pytest.raises(SourceError, match=r"app:\*\*\*@127.0.0.1:1/shop does not answer")
+    refused = pytest.raises(SourceError, match=r"app:\*\*\*@127.0.0.1:1/shop is out of reach")
     with refused as caught, open_client(closed):
         raise AssertionError("not reached")
     assert "very-secret" not in str(caught.value)
     assert opened() == {}
+
+
+def test_a_server_that_refuses_is_told_when_tls_is_to_be_settled() -> None:
+    with refusing_server("28P01", 'password authentication failed for user "app"') as server:
+        url = DatabaseUrl.parse(f"postgresql://app:very-secret@127.0.0.1:{server.port}/shop")
+        refused = pytest.raises(ConfigurationError, match=r"refuses: .*password")
+        with refused as caught, open_client(url):
+            raise AssertionError("not reached")
+    assert "very-secret" not in str(caught.value)
+    assert caught.value.exit_code == 3
 
 
 def test_an_address_that_settles_tls_itself_is_left_alone() -> None:

@@ -7,128 +7,19 @@ they found it: whole, and with no server.
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import stat
 import subprocess
-import sys
-import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from engine.database.local_postgres import LocalServer
-from engine.database.url import DatabaseUrl
-from engine.errors import LocalServerError, MigrationError
-from engine.settings import PROJECT_FOLDER
-
-IS_ROOT = os.geteuid() == 0
-needs_root = pytest.mark.skipif(not IS_ROOT, reason="only root can run something as another user")
-
-# Opens the server, waits for a line, closes it; each step and each line of `say` is one line.
-CLIENT = """
-import os, pwd, sys
-from pathlib import Path
-import psycopg
-from engine.database.local_postgres import LocalServer
-from engine.errors import ConfigurationError
-if len(sys.argv) > 2:  # only now: the account may be unable to read Python's own files
-    account = pwd.getpwnam(sys.argv[2])
-    os.setgroups([])
-    os.setgid(account.pw_gid)
-    os.setuid(account.pw_uid)
-try:
-    server = LocalServer(Path(sys.argv[1]), say=lambda text: print("said", text, flush=True))
-    url = server.open()
-except ConfigurationError as error:
-    print("refused", str(error).replace("\\n", " "), flush=True)
-    sys.exit(error.exit_code)
-print("opened", url, flush=True)
-sys.stdin.readline()
-with psycopg.connect(url.libpq()) as connection:
-    print("asked", connection.execute("SELECT 1").fetchone()[0], flush=True)
-print("stopped" if server.close() else "left", flush=True)
-"""
-
-
-class Client:
-    """Another process that uses the server, as another account if asked for."""
-
-    def __init__(self, folder: Path, user: str | None = None) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", CLIENT, str(folder), *([user] if user else [])],
-            cwd=PROJECT_FOLDER,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.said: list[str] = []
-
-    def next(self) -> str:
-        """What it does next; what it says meanwhile is kept."""
-        assert self.process.stdout is not None
-        while (line := self.process.stdout.readline().strip()).startswith("said "):
-            self.said.append(line.removeprefix("said "))
-        return line
-
-    def go_on(self) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.communicate()
-
-
-StartClient = Callable[..., Client]
-
-
-@pytest.fixture
-def client() -> Iterator[StartClient]:
-    started: list[Client] = []
-
-    def start(folder: Path, user: str | None = None) -> Client:
-        started.append(Client(folder, user))
-        return started[-1]
-
-    yield start
-    for each in started:
-        each.kill()
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """An empty folder that every account can pass through, unlike those of `tmp_path`."""
-    made = Path(tempfile.mkdtemp(prefix="engine-test-"))
-    made.chmod(0o711)
-    yield made
-    shutil.rmtree(made)
-
-
-@pytest.fixture(scope="module")
-def made() -> Iterator[Path]:
-    """A data folder with a database that nobody uses."""
-    place = Path(tempfile.mkdtemp(prefix="engine-test-"))
-    place.chmod(0o711)
-    server = LocalServer(place / "data")
-    server.open()
-    assert server.close()
-    yield place / "data"
-    shutil.rmtree(place)
-
-
-@pytest.fixture
-def data(made: Path) -> Iterator[Path]:
-    """The data folder; a server that a failed test left running is stopped."""
-    yield made
-    if (made / "run" / ".s.PGSQL.5432").exists():
-        left = LocalServer(made)
-        left.open()
-        left.close()
+from engine.errors import LocalServerError
+from tests.database.local_clients import IS_ROOT, ask, server_process
 
 
 @pytest.fixture
@@ -138,33 +29,6 @@ def stranger() -> Iterator[subprocess.Popen[bytes]]:
     yield process
     process.kill()
     process.wait()
-
-
-def ask(url: DatabaseUrl, question: str) -> object:
-    with psycopg.connect(url.libpq(), autocommit=True) as connection:
-        cursor = connection.execute(question.encode())
-        row = cursor.fetchone() if cursor.description else None
-    return row and row[0]
-
-
-KNOCK = """
-import os, pwd, sys, psycopg
-os.setuid(pwd.getpwnam(sys.argv[2]).pw_uid)
-try:
-    psycopg.connect(sys.argv[1])
-except psycopg.Error as error:
-    print(error)
-"""
-
-
-def knock(url: DatabaseUrl, user: str) -> str:
-    """What a connection as another account of the machine says."""
-    words = [sys.executable, "-c", KNOCK, url.libpq(), user]
-    return subprocess.run(words, capture_output=True, text=True, check=True).stdout
-
-
-def server_process(data: Path) -> int:
-    return int((data / "pgdata" / "postmaster.pid").read_text().split()[0])
 
 
 # ------------------------------------------------------------------ the first start
@@ -197,40 +61,6 @@ def test_a_cold_start_makes_a_database_that_is_safe_and_closed(folder: Path) -> 
     assert stat.S_IMODE((folder / "new" / "data").stat().st_mode) == (0o711 if IS_ROOT else 0o700)
 
 
-@needs_root
-def test_for_root_the_server_belongs_to_the_given_account(data: Path) -> None:
-    owners = {name: (data / name).owner() for name in ("pgdata", "run", "server.log", "lock")}
-    assert owners == {"pgdata": "nobody", "run": "nobody", "server.log": "nobody", "lock": "root"}
-
-
-@needs_root
-def test_a_cold_start_as_an_ordinary_user(folder: Path, client: StartClient) -> None:
-    shutil.chown(folder, "daemon")
-    user = client(folder / "data", "daemon")
-    assert user.next().startswith("opened ")
-    assert (folder / "data" / "pgdata").owner() == "daemon"
-    # Root joins that server instead of trying to run one of its own.
-    server = LocalServer(folder / "data")
-    assert ask(server.open(), "SELECT 1") == 1
-    user.go_on()
-    assert [user.next(), user.next()] == ["asked 1", "left"]
-    assert server.close()
-
-
-def test_three_cold_starts_at_once_make_one_database_and_one_server(
-    folder: Path, client: StartClient
-) -> None:
-    clients = [client(folder / "data") for _ in range(3)]
-    assert [each.next().split()[0] for each in clients] == ["opened"] * 3
-    said = sorted(line.split()[0] for each in clients for line in each.said)
-    assert said == ["Making", "Starting"]
-    ends = []
-    for each in clients:
-        each.go_on()
-        ends += [each.next(), each.next()]
-    assert ends == ["asked 1", "left", "asked 1", "left", "asked 1", "stopped"]
-
-
 def test_half_a_database_folder_never_counts_and_is_swept(folder: Path) -> None:
     half = folder / "data" / "pgdata.new-1234"
     half.mkdir(parents=True)
@@ -258,31 +88,6 @@ def test_a_database_of_another_major_version_is_explained_and_left_alone(data: P
     version.write_text("18\n")
 
 
-def test_a_long_path_moves_the_socket_only(folder: Path) -> None:
-    place = folder / ("x" * (90 - len(str(folder)) - 1))
-    assert len(str(place)) == 90
-    server = LocalServer(place)
-    url = server.open()
-    assert url.host.startswith("/tmp/engine-")
-    assert ask(url, "SELECT 1") == 1
-    assert stat.S_IMODE(Path(url.host).stat().st_mode) == 0o700
-    assert server.close()
-    assert (place / "pgdata" / "PG_VERSION").exists()
-    Path(url.host).rmdir()
-
-
-@needs_root
-def test_a_socket_folder_of_somebody_else_is_refused(folder: Path) -> None:
-    place = folder / ("x" * (90 - len(str(folder)) - 1))
-    server = LocalServer(place)
-    taken = Path(server._access.folder)
-    taken.mkdir()
-    shutil.chown(taken, "daemon")
-    with pytest.raises(LocalServerError, match="hold the local database's socket and is somebody"):
-        server.open()
-    taken.rmdir()
-
-
 def test_a_full_disk_is_told_and_leaves_no_half_database(folder: Path) -> None:
     place = folder / "small"
     place.mkdir()
@@ -299,112 +104,6 @@ def test_a_full_disk_is_told_and_leaves_no_half_database(folder: Path) -> None:
         assert server.close()
     finally:
         subprocess.run(["umount", str(place)], check=True)
-
-
-# ------------------------------------------------------------------ accounts
-
-
-@needs_root
-def test_another_account_is_refused(data: Path, client: StartClient) -> None:
-    server = LocalServer(data)
-    url = server.open()
-    other = client(data, "daemon").next()
-    assert other.startswith(f"refused The data folder {data} can't be used: it is closed")
-    assert "Permission denied" in knock(url, "daemon")
-    assert server.close()
-
-
-@needs_root
-def test_an_account_that_passes_the_folders_is_still_unknown_to_the_server(data: Path) -> None:
-    server = LocalServer(data)
-    url = server.open()
-    Path(url.host).chmod(0o711)
-    (Path(url.host) / ".s.PGSQL.5432").chmod(0o777)
-    assert 'Peer authentication failed for user "app"' in knock(url, "daemon")
-    Path(url.host).chmod(0o700)
-    assert server.close()
-
-
-@needs_root
-def test_a_closed_parent_folder_is_named_with_the_ways_out(folder: Path) -> None:
-    (folder / "closed").mkdir(mode=0o700)
-    with pytest.raises(
-        LocalServerError, match=r"has to run as nobody, and .*/closed is closed"
-    ) as e:
-        LocalServer(folder / "closed" / "data").open()
-    for way in (f"chmod o+x {folder}/closed", "DATA_FOLDER", "DATABASE_URL"):
-        assert way in str(e.value)
-    assert stat.S_IMODE((folder / "closed").stat().st_mode) == 0o700
-
-
-@needs_root
-@pytest.mark.parametrize("account", ["nobody-of-that-name", "root"])
-def test_an_account_that_cannot_run_the_server_is_named(folder: Path, account: str) -> None:
-    with pytest.raises(LocalServerError, match=f"LOCAL_POSTGRES_ACCOUNT is '{account}'"):
-        LocalServer(folder / "data", account)
-
-
-# ------------------------------------------------------------------ joining and leaving
-
-
-def test_the_server_goes_on_while_another_process_uses_it(data: Path, client: StartClient) -> None:
-    server = LocalServer(data)
-    server.open()
-    other = client(data)
-    assert other.next().startswith("opened ")
-    assert other.said == []
-    assert not server.close()
-    other.go_on()
-    assert [other.next(), other.next()] == ["asked 1", "stopped"]
-
-
-def test_a_killed_client_keeps_nothing_from_the_next(data: Path, client: StartClient) -> None:
-    killed = client(data)
-    assert killed.next().startswith("opened ")
-    process = server_process(data)
-    killed.kill()
-    said: list[str] = []
-    server = LocalServer(data, say=said.append)
-    assert ask(server.open(), "SELECT 1") == 1
-    assert (server_process(data), said) == (process, [])
-    assert server.close()
-
-
-def test_opening_twice_is_one_lease(data: Path) -> None:
-    server = LocalServer(data)
-    assert server.open() == server.open()
-    assert server.close()
-
-
-def test_work_under_the_lock_is_done_by_one_at_a_time(data: Path, client: StartClient) -> None:
-    opened = threading.Event()
-
-    def work(url: DatabaseUrl) -> None:
-        assert ask(url, "SELECT 1") == 1
-        reader.start()
-        assert not opened.wait(1.5)
-
-    def read() -> None:
-        assert client(data).next().startswith("opened ")
-        opened.set()
-
-    reader = threading.Thread(target=read)
-    server = LocalServer(data)
-    server.open(work)
-    assert opened.wait(60)
-    reader.join()
-    assert not server.close()
-
-
-def test_a_failure_under_the_lock_stops_what_was_started(data: Path) -> None:
-    def fail(url: DatabaseUrl) -> None:
-        raise MigrationError("no")
-
-    server = LocalServer(data)
-    with pytest.raises(MigrationError, match="no"):
-        server.open(fail)
-    assert not (data / "pgdata" / "postmaster.pid").exists()
-    assert not server.close()
 
 
 # ------------------------------------------------------------------ killed servers, old files
@@ -464,7 +163,7 @@ def test_a_living_server_that_does_not_answer_yet_is_waited_for(data: Path) -> N
     assert server.close()
 
 
-@pytest.mark.parametrize("name", ["it's moved", "moved, oddly"])
+@pytest.mark.parametrize("name", ["it's moved", "moved, oddly", 'a "$HOME" `id` \\ moved'])
 def test_a_moved_folder_works(data: Path, name: str) -> None:
     server = LocalServer(data)
     ask(server.open(), "CREATE TABLE IF NOT EXISTS kept (id int)")

@@ -13,7 +13,7 @@ from engine.database.migrate import (
     status,
 )
 from engine.database.url import DatabaseUrl
-from engine.errors import MigrationError, SourceError
+from engine.errors import ConfigurationError, MigrationError, SourceError
 
 ALL = [migration.name for migration in read_migrations()]
 
@@ -107,7 +107,7 @@ def test_a_server_lost_amid_a_migration_leaves_the_database_as_it_was(
     write(tmp_path, "001_one", "CREATE TABLE one (id int);")
     ends_itself = "SELECT pg_terminate_backend(pg_backend_pid());"
     write(tmp_path, "002_two", f"CREATE TABLE two (id int);\n{ends_itself}")
-    with pytest.raises(SourceError, match="does not answer"):
+    with pytest.raises(SourceError, match="out of reach"):
         migrate(empty_database_url, say=silent, folder=tmp_path)
     assert tables_of(empty_database_url) == {"one", "_prisma_migrations"}
     write(tmp_path, "002_two", "CREATE TABLE two (id int);")
@@ -229,9 +229,16 @@ def test_the_schema_of_the_address_is_made_and_used(empty_database_url: Database
 
 def test_an_unreachable_server_is_a_source_error_without_the_password() -> None:
     url = DatabaseUrl.parse("postgresql://app:top-secret@127.0.0.1:1/app")
-    with pytest.raises(SourceError, match="does not answer") as raised:
+    with pytest.raises(SourceError, match="out of reach") as raised:
         migrate(url, say=silent)
     assert "top-secret" not in str(raised.value)
+
+
+def test_a_missing_database_is_a_configuration_error(empty_database_url: DatabaseUrl) -> None:
+    url = empty_database_url.with_database("no_such_database")
+    with pytest.raises(ConfigurationError, match=r"refuses: .*does not exist") as raised:
+        migrate(url, say=silent)
+    assert raised.value.exit_code == 3
 
 
 def test_a_database_that_can_only_be_read_is_said_to_be_so(empty_database_url: DatabaseUrl) -> None:

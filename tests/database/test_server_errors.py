@@ -38,3 +38,21 @@ def test_an_error_of_the_outside_says_what_happened_where_and_what_to_do(
 @pytest.mark.parametrize("sqlstate", ["23505", "22012", "42601", "25006"])
 def test_an_error_of_our_own_making_is_not_dressed_up(sqlstate: str) -> None:
     assert explain(URL, "a bug", sqlstate) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ('FATAL:  database "app" does not exist', ConfigurationError),
+        ('FATAL:  password authentication failed for user "app"', ConfigurationError),
+        ("fe_sendauth: no password supplied", ConfigurationError),
+        ("FATAL:  the database system is starting up", SourceError),
+        ("FATAL:  sorry, too many clients already", SourceError),
+        ("Connection refused", SourceError),
+    ],
+)
+def test_without_a_sqlstate_the_words_tell_a_refusal_from_a_server_out_of_reach(
+    words: str, kind: type[EngineError]
+) -> None:
+    message = f'connection to server at "db.example", port 5432 failed: {words}'
+    assert type(explain(URL, message, None)) is kind
