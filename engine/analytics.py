@@ -23,6 +23,7 @@ from engine.database.arrow import open_snapshot
 from engine.database.url import DatabaseUrl
 from engine.errors import UsageError
 from engine.ledger.events import build_ledger
+from engine.ledger.facts import Policies
 from engine.ledger.reconcile import reconcile
 from engine.local_time import LocalClock, local_clock
 from engine.metrics.answers import as_frame as answer_frame
@@ -111,14 +112,11 @@ class EcommerceAnalyticsOptimized:
 
     def _build(self, tables: SourceTables, files: OwnerFiles) -> Snapshot:
         known_until = int(self.watermark.timestamp()) if self._given_watermark else None
-        ledger, sales, refunds = build_ledger(
-            tables,
-            files,
-            self.clock,
-            returned_goods=self._settings.returned_goods,
-            known_until=known_until,
+        policies = Policies(self._settings.returned_goods, self._settings.vat_on_fees)
+        ledger, facts = build_ledger(
+            tables, files, self.clock, policies=policies, known_until=known_until
         )
-        self.identities = reconcile(ledger, sales, refunds, tables)
+        self.identities = reconcile(ledger, facts)
         self.notes = ledger.notes
         self.titles = ledger.listing_titles
         self.findings = files.findings
@@ -257,6 +255,7 @@ def _fingerprint(tables: dict[str, tuple[int, int]], settings: Settings) -> str:
         repr(sorted(tables.items())),
         file_version(settings.csv_path),
         settings.returned_goods,
+        settings.vat_on_fees,
         settings.cost_currency,
         str(REGISTRY.version),
     )

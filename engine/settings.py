@@ -62,6 +62,10 @@ class Settings:
         "lost", "what happens to goods that come back", choices=("lost", "restocked")
     )
 
+    vat_on_fees: str = _setting(
+        "cost", "what VAT on the marketplace's fees is to the shop", choices=("cost", "recoverable")
+    )
+
     retry_deadline: int = _setting(120, "how long a batch program retries", unit="seconds")
     refresh_interval: int = _setting(60, "how often a page asks for newer data", unit="seconds")
     dashboard_sign_in: str = _setting(

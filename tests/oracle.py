@@ -14,7 +14,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from engine.ledger.frames import CostBasis, EventKind, Ledger, OrderState
+from engine.ledger.frames import FEES, FULFILMENT, EventKind, Ledger, OrderState
 from engine.periods import Period, day_number
 
 
@@ -49,10 +49,17 @@ class Oracle:
                 "sku": [ledger.skus[code] for code in ledger.sku],
                 "order_day": ledger.order_day,
                 "event_day": ledger.event_day,
-                "basis": ledger.cost_basis,
+                "partial": ledger.is_partial,
+                "estimated": ledger.is_estimated,
+                "unbounded": ledger.has_no_ceiling,
                 **ledger.amounts,
             }
         )
+        self.events["contribution"] = contribution(self.events)
+        piece = self.events.loc[ledger.parcel_row, ["listing", "sku"]].reset_index(drop=True)
+        piece["parcel"] = ledger.parcel_of_piece
+        piece["day"] = facts.day[ledger.parcel_order[ledger.parcel_of_piece]]
+        self.pieces = piece
         self.lost = pd.DataFrame(
             {
                 "order": ledger.uncounted.order,
@@ -95,13 +102,14 @@ class Oracle:
         if level != "product":
             out["skus_sold"] = sales[sales.sku != "(none)"].sku.nunique()
         out["profit_basis"] = self._basis(here, sales)
+        out |= self._profit(out, level, entity, here, sales, first, last)
         return out
 
     def _money(self, here: pd.DataFrame) -> dict[str, int | str | None]:
         total = {
             name: int(here[name].sum())
             for name in here.columns
-            if name not in ("sku", "listing", "kind", "order", "source", "basis")
+            if name not in ("sku", "listing", "kind", "order", "source")
         }
         out: dict[str, int | str | None] = {}
         gms, discounts = total["value"], total["discount"]
@@ -251,10 +259,56 @@ class Oracle:
     def _basis(self, here: pd.DataFrame, sales: pd.DataFrame) -> str | None:
         if not len(here):
             return None
-        if (sales.basis == CostBasis.UNKNOWN).any():
+        if sales.partial.any():
             return "partial"
-        estimated = (sales.basis == CostBasis.ESTIMATED) & (sales.cogs != 0)
-        return "estimated" if estimated.any() else "measured"
+        return "estimated" if sales.estimated.any() else "measured"
+
+    def _profit(self, out, level, entity, here, sales, first, last) -> dict[str, int | str | None]:
+        revenue, orders = out["net_revenue"], out["orders"]
+        costs = {name: int(here[name].sum()) for name in (*FULFILMENT, *FEES)}
+        fulfilment = sum(costs[name] for name in FULFILMENT)
+        platform = sum(costs[name] for name in FEES if name != "offsite_ads_fees")
+        profit = out["gross_profit"] - fulfilment - platform
+        ceilings = int(here.cogs_ceiling.sum() + here.fulfilment_ceiling.sum())
+        pieces = self.of(self.pieces, level, entity)
+        pieces = pieces[(pieces.day >= first) & (pieces.day <= last)]
+        parcels = pieces.parcel.nunique()
+        bought = [o >= 0 and self._has_customer(o) for o in here.order]
+        known = here[np.array(bought, np.bool_)]
+        charges, after = int(here.fee_charges.sum()), out["sales_after_discounts"]
+        return costs | {
+            "fulfilment_cost": fulfilment,
+            "shipping_result": out["shipping_income"] - fulfilment,
+            "parcels": parcels,
+            "fulfilment_cost_per_parcel": over(fulfilment, parcels),
+            "landed_cost_per_order": over(out["cogs"] + fulfilment, orders),
+            "weight_coverage": over(int(here.sales_weighed.sum()), after, 10**6),
+            "platform_fees": platform,
+            "fee_credits": int(here.fee_credits.sum()),
+            "fee_measured_share": over(int(here.fees_measured.sum()), charges, 10**6),
+            "fee_rate": over(platform, revenue, 10**6),
+            "fees_retained_on_refunds": int(here.fees_retained.sum()),
+            "contribution_profit": profit,
+            "contribution_profit_low": None if here.unbounded.any() else profit - ceilings,
+            "contribution_margin": over(profit, revenue, 10**6),
+            "contribution_per_order": over(profit, orders),
+            "contribution_per_unit": over(profit, out["units_sold"]),
+            "contribution_per_customer": over(int(known.contribution.sum()), out["customers"]),
+            "loss_orders": int((sales.groupby("order").contribution.sum() < 0).sum()),
+        }
+
+    def _has_customer(self, order: int) -> bool:
+        row = self.orders.loc[order]
+        return bool(row.customer != 0 and row.state == OrderState.COUNTED)
+
+
+def contribution(events: pd.DataFrame) -> pd.Series:
+    """What each ledger row leaves after goods, fulfilment and platform fees."""
+    earned = events["value"] + events.shipping + events.gift_wrap - events.discount
+    given = events.returns_value + events.shipping_refunded + events.gift_wrap_refunded
+    goods = events.cogs - events.cogs_recovered
+    spent = sum(events[name] for name in (*FULFILMENT, *FEES) if name != "offsite_ads_fees")
+    return earned - given - events.refund_excess - goods - spent
 
 
 def half_away(value: Fraction) -> int:

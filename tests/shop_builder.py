@@ -12,17 +12,19 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from engine.ledger.events import build_ledger
+from engine.ledger.facts import Policies
 from engine.ledger.reconcile import reconcile
 from engine.local_time import local_clock
 from engine.metrics.compute import Snapshot, build_snapshot
 from engine.sources.cost_regions import shipped_regions
 from engine.sources.cost_table import CostTable, empty_costs
-from engine.sources.findings import Findings
 from engine.sources.frames import (
+    EntryRows,
     LineRows,
     ListingRows,
     Maybe,
     OrderRows,
+    PaymentRows,
     ProductRows,
     RefundItemRows,
     RefundRows,
@@ -30,9 +32,9 @@ from engine.sources.frames import (
     Shop,
     SourceTables,
     Texts,
+    TrackingRows,
 )
 from engine.sources.owner_files import OwnerFiles
-from engine.sources.sku_prefixes import SHIPPED_PREFIXES
 from engine.sources.skus import sku_key
 
 CENT = 10_000  # millionths of the major unit
@@ -95,6 +97,17 @@ class Refund:
     items: list[Item] = field(default_factory=list)
 
 
+@dataclass
+class Entry:
+    entry_id: int
+    kind: str
+    amount: int  # cents, positive to the seller
+    at: datetime
+    order_id: int | None = None
+    line_id: int | None = None
+    listing_id: int | None = None
+
+
 def texts(values: list[str | None]) -> Texts:
     known = sorted({value for value in values if value is not None})
     index = {value: code for code, value in enumerate(known)}
@@ -138,6 +151,7 @@ def tables(
     orders: list[Order],
     refunds: list[Refund] = (),  # type: ignore[assignment]
     products: list[tuple[int, int, str | None]] = (),  # type: ignore[assignment]
+    entries: list[Entry] = (),  # type: ignore[assignment]
 ) -> SourceTables:
     """Return the frames of a shop; the rows may come in any order."""
     orders = sorted(orders, key=lambda order: order.order_id)
@@ -180,6 +194,28 @@ def tables(
             texts([sku for _, _, sku in sorted(products)]),
         ),
         listings=ListingRows(integers([]), texts([])),
+        entries=_entries(shop, sorted(entries, key=lambda entry: entry.entry_id)),
+        payments=PaymentRows(integers([]), integers([])),
+        tracking=TrackingRows(integers([]), texts([]), texts([]), maybe([])),
+    )
+
+
+def _entries(shop: Shop, entries: list[Entry]) -> EntryRows:
+    nothing = integers([None for _ in entries])
+    return EntryRows(
+        entry_id=integers([entry.entry_id for entry in entries]),
+        kind=texts([entry.kind for entry in entries]),
+        amount=integers([entry.amount * CENT for entry in entries]),
+        currency=texts([shop.currency for _ in entries]),
+        seconds=integers([unix(shop, entry.at) for entry in entries]),
+        description=texts(["" for _ in entries]),
+        payment_id=nothing,
+        parent_entry_id=nothing,
+        order_id=integers([entry.order_id for entry in entries]),
+        listing_id=integers([entry.listing_id for entry in entries]),
+        line_id=integers([entry.line_id for entry in entries]),
+        reference_type=texts([None for _ in entries]),
+        reference_id=nothing,
     )
 
 
@@ -250,8 +286,6 @@ def owner_files(cost_table: CostTable | None = None) -> OwnerFiles:
     return OwnerFiles(
         empty_costs("USD") if cost_table is None else cost_table,
         shipped_regions(),
-        SHIPPED_PREFIXES,
-        Findings(),
     )
 
 
@@ -259,15 +293,15 @@ def snapshot_of(
     source: SourceTables,
     cost_table: CostTable | None = None,
     *,
+    files: OwnerFiles | None = None,
     watermark: datetime | None = None,
     returned_goods: str = "lost",
 ) -> Snapshot:
     """Build, reconcile and sort the ledger of the frames."""
     clock = local_clock(source.shop.time_zone)
-    ledger, sales, refunds = build_ledger(
-        source, owner_files(cost_table), clock, returned_goods=returned_goods
-    )
-    reconcile(ledger, sales, refunds, source)
+    files = files or owner_files(cost_table)
+    ledger, facts = build_ledger(source, files, clock, policies=Policies(returned_goods))
+    reconcile(ledger, facts)
     known = watermark or source.newest_fact()
     return build_snapshot(ledger, clock.days_begun(known), clock.days_ended(known))
 

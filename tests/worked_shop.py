@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from engine.metrics.compute import Snapshot
-from engine.sources.cost_regions import EU, US
-from engine.sources.cost_table import CostTable
 from engine.sources.frames import SourceTables
-from tests.shop_builder import Line, Order, Refund, a_shop, costs, snapshot_of, tables, utc
+from engine.sources.owner_files import OwnerFiles, read_owner_files
+from tests.shop_builder import Entry, Line, Order, Refund, a_shop, snapshot_of, tables, utc
 
 WATERMARK = utc("2026-04-10T12:00:00")
-FEBRUARY_2026 = 2026 * 12 + 1
 
 
 def source() -> SourceTables:
@@ -77,19 +78,80 @@ def source() -> SourceTables:
         ),
     ]
     refunds = [Refund(1, 1002, datetime(2026, 3, 3, 12, 0), 1500)]
-    return tables(a_shop(), orders, refunds)
+    return tables(a_shop(), orders, refunds, entries=account())
 
 
-def cost_table() -> CostTable:
-    unit_costs = {"A-RED": 82_350, "A-BLUE": 80_000, "B": 125_000}
-    return costs(
-        {
-            (sku, region, FEBRUARY_2026): cost
-            for sku, cost in unit_costs.items()
-            for region in (US, EU)
-        }
-    )
+def account() -> list[Entry]:
+    """The payment account, which only knows order 1001."""
+    day = datetime(2026, 3, 5, 10, 20)
+    of_line = [
+        ("transaction", 353, 11),
+        ("transaction", 265, 12),
+        ("renew_sold", 20, 11),
+        ("renew_sold", 20, 12),
+    ]
+    of_order = [
+        ("shipping_transaction", 52),
+        ("gift_wrap_fees", 20),
+        ("PAYMENT_PROCESSING_FEE", 727),
+        ("regulatory_operating_fee", 177),
+        ("vat_seller_services", 181),
+        ("vat_on_processing_fees", 145),
+    ]
+    entries = [
+        Entry(at, kind, -cents, day, line_id=line)
+        for at, (kind, cents, line) in enumerate(of_line, 1)
+    ]
+    entries += [
+        Entry(at, kind, -cents, day, order_id=1001) for at, (kind, cents) in enumerate(of_order, 5)
+    ]
+    return entries
+
+
+# What the owner writes into csv_inputs/; C has no cost, and B no weight of its own in desi.csv.
+FILES = {
+    "cost": (
+        "SKU,US ŞUBAT 2026,EU ŞUBAT 2026\n"
+        "A-RED,8.2350,8.2350\nA-BLUE,8.0000,8.0000\nB,12.5000,12.5000\n"
+    ),
+    "desi": "OTTOKOD;DESİ\nA-RED;0,5\nC;0,5\n",
+    "fedex_zones": "Ülke;Ülke Kodu;Zone\nGermany;DE;1\n",
+    "fedex_prices": (
+        "Ağırlık;1.Bölge\n0,5 kg;9,00\n1 kg;11,00\n1,5 kg;13,50\n2 kg;16,00\n2,5 kg;18,60\n"
+    ),
+    "us_duties": (
+        "SKU;OTTOKOD;DESİ-KG;INVOICE ÜRÜN BEDELİ;US FEDEX KARGO ÜCRETİ;FEDEX İŞLEM ÜCRETİ;"
+        "DUTY OTAN;VERGİ ORANI;valid_from;valid_to\n"
+        "A-BLUE;;0,5;3,20;10,00;;4,5;15;;\n"
+        "B;;1,2;5,94;;;8;15;;\n"
+        ";;1;;11,20;;;;;\n"
+        ";;1,5;;12,60;;;;;\n"
+        ";;2;;14,00;;;;;\n"
+    ),
+    "parcels": (
+        "setting,value,currency,valid_from,valid_to\n"
+        "carrier_fee_flat,4.50,USD,,\ncarrier_fee_rate,0.02,,,\n"
+    ),
+    "etsy_fees": (
+        "country,fee_kind,buyer,rate,fixed_minor,currency,max_minor,below_minor,base,credit,"
+        "valid_from,valid_to,source,confidence\n"
+        "*,transaction,any,0.065,,,,,order,,,,invented,low\n"
+        "*,processing,any,0.065,40,USD,,,order+tax,rate,,,invented,low\n"
+        "*,regulatory,any,0.0167,,,,,order,,,,invented,low\n"
+        "*,listing,any,,20,USD,,,unit,,,,invented,low\n"
+        "*,vat_on_fees,any,0.2,,,,,fees,,,,invented,low\n"
+    ),
+}
+
+
+@lru_cache(maxsize=1)
+def files() -> OwnerFiles:
+    """The owner's files, read as they would be from a folder."""
+    with TemporaryDirectory() as folder:
+        for name, text in FILES.items():
+            (Path(folder) / f"{name}.csv").write_text(text, encoding="utf-8")
+        return read_owner_files(Path(folder), "Worked", "USD")
 
 
 def snapshot() -> Snapshot:
-    return snapshot_of(source(), cost_table(), watermark=WATERMARK)
+    return snapshot_of(source(), files=files(), watermark=WATERMARK)

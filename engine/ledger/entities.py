@@ -69,9 +69,12 @@ class Entities:
 
     def of_lines(self, lines: Lines) -> tuple[Int32Array, Int32Array]:
         """Return the listing and SKU codes of each line."""
+        return self.listing_codes(lines.listing_id), self.sku_codes(lines.skus)[lines.sku]
+
+    def sku_codes(self, skus: tuple[str, ...]) -> Int32Array:
+        """Return the code of each SKU, and at the end that of `(none)`, so that −1 finds it."""
         index = {sku: code for code, sku in enumerate(self.skus)}
-        codes = np.array([index[sku] for sku in lines.skus] + [len(self.skus) - 1], np.int32)
-        return self.listing_codes(lines.listing_id), codes[lines.sku]
+        return np.array([*(index[sku] for sku in skus), len(self.skus) - 1], np.int32)
 
     def of_refunds(
         self, back: RefundEvents, listing: Int32Array, sku: Int32Array

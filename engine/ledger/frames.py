@@ -11,6 +11,7 @@ from enum import IntEnum
 
 from engine.money import Int64Array
 from engine.sources.frames import BoolArray, Int8Array, Int32Array, Shop
+from engine.sources.ledger_types import FEE_BUCKETS
 from engine.sources.skus import NO_SKU as NO_SKU
 
 NO_LISTING = 0
@@ -21,6 +22,7 @@ class EventKind(IntEnum):
 
     SALE = 0
     REFUND = 1
+    ADJUSTMENT = 2  # a ledger entry that is neither
 
 
 class OrderState(IntEnum):
@@ -52,10 +54,24 @@ REFUNDED = (
     "unbooked_refunded",
 )
 REFUND = (*REFUNDED, "refund_excess")
-GOODS = ("cogs", "cogs_recovered", "sales_costed", "net_revenue_costed")
+GOODS = ("cogs", "cogs_recovered", "cogs_ceiling", "sales_costed", "net_revenue_costed")
+FULFILMENT = ("postage", "duty", "import_tax", "carrier_fee")
+FEES = tuple(bucket.value for bucket in FEE_BUCKETS)
+FEE_MEMOS = ("fee_charges", "fee_credits", "fees_measured", "fees_retained")
 UNITS = ("quantity", "quantity_costed", "quantity_returned")
 TOTALS = ("base", "paid", "refund_amount")
-AMOUNTS = (*INCOME, *REFUND, *GOODS, *UNITS, *TOTALS)
+AMOUNTS = (
+    *INCOME,
+    *REFUND,
+    *GOODS,
+    *FULFILMENT,
+    "fulfilment_ceiling",
+    "sales_weighed",
+    *FEES,
+    *FEE_MEMOS,
+    *UNITS,
+    *TOTALS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +125,12 @@ class Ledger:
     sku: Int32Array
     order_day: Int32Array
     event_day: Int32Array
-    cost_basis: Int8Array  # of sale rows; UNKNOWN elsewhere
+    is_partial: BoolArray  # a sale row with an unknown cost amount
+    is_estimated: BoolArray  # a sale row with an estimated cost amount that is not 0
+    has_no_ceiling: BoolArray  # a sale row whose unknown costs can't be bounded
+    parcel_order: Int32Array  # of each parcel, the order that dates it
+    parcel_row: Int64Array  # row of the ledger of each piece of a parcel
+    parcel_of_piece: Int64Array
     amounts: dict[str, Int64Array]
     notes: dict[str, int] = field(default_factory=dict)
 

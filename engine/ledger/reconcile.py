@@ -13,7 +13,9 @@ import numpy as np
 
 from engine.errors import ReconciliationError
 from engine.ledger.allocation import sum_by_group
-from engine.ledger.frames import INCOME, REFUND, EventKind, Ledger
+from engine.ledger.facts import Facts
+from engine.ledger.fee_frames import Fees
+from engine.ledger.frames import FEES, FULFILMENT, INCOME, REFUND, EventKind, Ledger
 from engine.ledger.refunds import Refunds
 from engine.ledger.sales import SaleAmounts
 from engine.money import Int64Array, format_money
@@ -36,13 +38,11 @@ class Identity:
         return self.left - self.right
 
 
-def reconcile(
-    ledger: Ledger, sales: SaleAmounts, refunds: Refunds, tables: SourceTables
-) -> list[Identity]:
+def reconcile(ledger: Ledger, facts: Facts) -> list[Identity]:
     """Check every identity of the ledger; raises ReconciliationError naming the orders."""
     found: list[Identity] = []
     broken: list[str] = []
-    for name, key, left, right in _identities(ledger, sales, refunds, tables):
+    for name, key, left, right in _identities(ledger, facts):
         found.append(Identity(name, int(left.sum()), int(right.sum())))
         differs = np.flatnonzero(left != right)
         if len(differs):
@@ -57,9 +57,10 @@ def reconcile(
 
 
 def _identities(
-    ledger: Ledger, sales: SaleAmounts, refunds: Refunds, tables: SourceTables
+    ledger: Ledger, facts: Facts
 ) -> Iterator[tuple[str, Int64Array, Int64Array, Int64Array]]:
     """Yield name, key of each row, left and right side; keys are order ids or refund ids."""
+    sales = facts.sales
     order_id = ledger.orders.order_id[sales.order]
     sale = ledger.kind == EventKind.SALE
     amounts = {name: column[sale] for name, column in ledger.amounts.items()}
@@ -85,9 +86,15 @@ def _identities(
         sum_by_group(amounts["base"], sales.starts) + sum(taxes),
         paid,
     )
-    whole, total = _comparable_totals(sales, tables, paid)
+    whole, total = _comparable_totals(sales, facts.tables, paid)
     yield "paid = the order's grand total", order_id[whole], paid[whole], total[whole]
-    yield _refund_identity(ledger, refunds)
+    yield _refund_identity(ledger, facts.refunds)
+    yield _parcel_identity(ledger, facts)
+    yield _entry_identity(facts.fees)
+    charged = sum(ledger.amounts[name] for name in FEES)
+    order = np.append(ledger.orders.order_id, 0)[ledger.order]
+    netted = ledger.amounts["fee_charges"] - ledger.amounts["fee_credits"]
+    yield "fees of all kinds = charges − credits", order, np.asarray(charged), netted
 
 
 def _comparable_totals(
@@ -114,6 +121,35 @@ def _refund_identity(
         np.array([order for order, _ in keys], np.int64),
         np.array([stated.get(key, 0) for key in keys], np.int64),
         np.array([booked.get(key, 0) for key in keys], np.int64),
+    )
+
+
+def _parcel_identity(
+    ledger: Ledger, facts: Facts
+) -> tuple[str, Int64Array, Int64Array, Int64Array]:
+    """What the parcels of an order cost, against what its lines carry."""
+    sale = ledger.kind == EventKind.SALE
+    none = np.zeros(int(sale.sum()), np.int64)
+    carried = sum((ledger.amounts[name][sale] for name in FULFILMENT), none)
+    by_line = sum((facts.fulfilment.columns[name] for name in FULFILMENT), none)
+    order_id = facts.orders.order_id[facts.sales.order]
+    starts = facts.sales.starts
+    return (
+        "parcel costs = sum over lines",
+        order_id,
+        sum_by_group(by_line, starts),
+        sum_by_group(carried, starts),
+    )
+
+
+def _entry_identity(fees: Fees) -> tuple[str, Int64Array, Int64Array, Int64Array]:
+    """Every entry of the payment account is booked, or listed as not booked (one row in all)."""
+    left_out = int(fees.not_booked.charge.sum())
+    return (
+        "payment account entries = booked + listed as not booked",
+        np.zeros(1, np.int64),
+        np.array([fees.entries_total]),
+        np.array([fees.entries_booked + left_out]),
     )
 
 

@@ -29,6 +29,8 @@ from engine.metrics.registry import REGISTRY
 from engine.money import MILLION, Int64Array, round_div
 from engine.sources.frames import BoolArray
 
+# Parts that are unknown as soon as one row of theirs is.
+CEILINGS = ("l.cogs_ceiling", "l.fulfilment_ceiling")
 BASES = ("estimated", "measured", "partial")
 _HOUR = 3600
 _INT64_SAFE = 2**62
@@ -88,6 +90,8 @@ class _Evaluator:
                 return self._basis(unit)
 
     def _value(self, name: str) -> tuple[Int64Array, BoolArray]:
+        if name in CEILINGS:
+            return self._parts.part(name), self._parts.part("l.rows_unbounded") == 0
         if "." in name or name == "elapsed_days":
             return self._parts.part(name), self._all_known
         column = self.metric(REGISTRY[name])
@@ -110,7 +114,7 @@ class _Evaluator:
 
     def _basis(self, unit: Unit) -> Column:
         rows = self._parts.part("l.rows")
-        unknown, estimated = (self._parts.part(f"l.rows_{w}") for w in ("unknown", "estimated"))
+        unknown, estimated = (self._parts.part(f"l.rows_{w}") for w in ("partial", "estimated"))
         code = np.where(
             unknown > 0,
             BASES.index("partial"),

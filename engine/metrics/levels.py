@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.ledger.frames import AMOUNTS, CostBasis, EventKind, Ledger, OrderState
+from engine.ledger.frames import AMOUNTS, FEES, FULFILMENT, EventKind, Ledger, OrderState
 from engine.metrics.kernels import (
     distinct,
     first_and_second_day,
@@ -26,6 +26,7 @@ from engine.money import Int64Array
 from engine.sources.frames import BoolArray, Int32Array
 
 DATINGS = ("refund_day", "order_day")
+PLATFORM_FEES = tuple(name for name in FEES if name != "offsite_ads_fees")
 NEVER = 2**31  # a day after every range that can be asked for
 
 
@@ -49,6 +50,7 @@ class OrderTable:
     day: Int64Array
     order: Int64Array  # index into the ledger's orders
     value: Int64Array  # the entity's own sales after discounts in the order
+    contribution: Int64Array  # the entity's own, on the sale rows of the order
     seconds: Int64Array
     ship_seconds: Int64Array  # from order to first shipment, −1 = not known
     customer: Int64Array  # code, −1 = guest
@@ -157,6 +159,8 @@ def _order_table(
     pair, at = np.unique(entity[sale] * count + ledger.order[sale], return_inverse=True)
     value = np.zeros(len(pair), np.int64)
     np.add.at(value, at, (ledger.amounts["value"] - ledger.amounts["discount"])[sale])
+    contribution = np.zeros(len(pair), np.int64)
+    np.add.at(contribution, at, contribution_of(ledger)[sale])
     owner, order = np.divmod(pair, count)
     day = calendar.index(orders.day[order])
     customer = customers.code_of_order[order]
@@ -172,6 +176,7 @@ def _order_table(
         day=day,
         order=order,
         value=value,
+        contribution=contribution,
         seconds=orders.seconds[order],
         ship_seconds=np.where(has_clock & (shipped >= 0) & (lead >= 0), lead, -1),
         customer=customer,
@@ -259,6 +264,7 @@ def _day_table(
         (by_order_day, returns),
         (by_refund, {"refunds": np.ones(len(by_refund), np.int64)}),
         (orders.key, _order_counts(ledger, days, orders, refunds)),
+        _parcel_counts(ledger, calendar, entity),
         _uncounted_counts(ledger, calendar, uncounted),
     ]
     key = distinct(np.concatenate([keys for keys, _ in facts]))
@@ -276,14 +282,29 @@ _Counts = dict[str, Int64Array]
 
 
 def _basis_counts(ledger: Ledger) -> _Counts:
-    sale = ledger.kind == EventKind.SALE
-    unknown = sale & (ledger.cost_basis == CostBasis.UNKNOWN)
-    estimated = sale & (ledger.cost_basis == CostBasis.ESTIMATED) & (ledger.amounts["cogs"] != 0)
     return {
-        "rows": np.ones(len(sale), np.int64),
-        "rows_unknown": unknown.astype(np.int64),
-        "rows_estimated": estimated.astype(np.int64),
+        "rows": np.ones(len(ledger), np.int64),
+        "rows_partial": ledger.is_partial.astype(np.int64),
+        "rows_estimated": ledger.is_estimated.astype(np.int64),
+        "rows_unbounded": ledger.has_no_ceiling.astype(np.int64),
+        "customer_contribution": np.where(_has_customer(ledger), contribution_of(ledger), 0),
     }
+
+
+def contribution_of(ledger: Ledger) -> Int64Array:
+    """Contribution of each ledger row, as far as its costs are known: minor units."""
+    amounts = ledger.amounts
+    earned = sum(amounts[name] for name in ("value", "shipping", "gift_wrap", "cogs_recovered"))
+    given = ("discount", "returns_value", "shipping_refunded", "gift_wrap_refunded")
+    spent = (*given, "refund_excess", "cogs", *FULFILMENT, *PLATFORM_FEES)
+    return np.asarray(earned - sum(amounts[name] for name in spent))
+
+
+def _has_customer(ledger: Ledger) -> BoolArray:
+    """Rows of counted orders whose buyer is known."""
+    orders = ledger.orders
+    known = (orders.customer_id != 0) & (orders.state == OrderState.COUNTED)
+    return np.asarray(np.append(known, False)[ledger.order])
 
 
 def _order_counts(ledger: Ledger, days: int, orders: OrderTable, refunds: _Refunds) -> _Counts:
@@ -300,7 +321,19 @@ def _order_counts(ledger: Ledger, days: int, orders: OrderTable, refunds: _Refun
         "shipped_orders": facts.is_shipped[orders.order].astype(np.int64),
         "refunded_so_far": np.isin(pair, refunded).astype(np.int64),
         "customer_sales": np.where(guest, 0, orders.value),
+        "loss_orders": (orders.contribution < 0).astype(np.int64),
     }
+
+
+def _parcel_counts(
+    ledger: Ledger, calendar: Calendar, entity: Int64Array
+) -> tuple[Int64Array, _Counts]:
+    """Parcels with a line of each entity, once a parcel, on the order day of their first order."""
+    width = max(len(ledger.parcel_order), 1)
+    pairs = distinct(entity[ledger.parcel_row] * width + ledger.parcel_of_piece)
+    owner, parcel = np.divmod(pairs, width)
+    day = calendar.index(ledger.orders.day[ledger.parcel_order[parcel]])
+    return owner * calendar.days + day, {"parcels": np.ones(len(pairs), np.int64)}
 
 
 def _uncounted_counts(

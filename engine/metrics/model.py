@@ -70,6 +70,8 @@ class Family(StrEnum):
     SALES = "Sales"
     REFUNDS = "Discounts, refunds"
     COSTS = "Costs"
+    FEES = "Fees"
+    FULFILMENT = "Fulfilment"
     PROFIT = "Profit"
     BASKET = "Orders, basket"
     CUSTOMERS = "Customers"
@@ -182,7 +184,7 @@ class Basis:
     """How the costs in a profit figure are known: measured, estimated or partial."""
 
     inputs: tuple[str, ...] = field(
-        default=("l.rows", "l.rows_unknown", "l.rows_estimated"), init=False
+        default=("l.rows", "l.rows_partial", "l.rows_estimated"), init=False
     )
 
     def __str__(self) -> str:

@@ -58,7 +58,7 @@ INPUTS: dict[str, Input] = {
             dated=True,
         ),
         Input("us_duties", "duties are unknown", ("us_fedex_desi_and_price",), dated=True),
-        Input("etsy_fees", "fees can't be estimated"),
+        Input("etsy_fees", "the shipped fee rates are used"),
         Input("fx_rates", "amounts in other currencies are not converted"),
         Input("expenses", "there are no expenses"),
         Input("offsite_orders", "no order is known to come from Offsite Ads"),

@@ -45,6 +45,7 @@ _ERRORS = {
     "MONEY_MIXED": "amounts in major and in minor units",
     "CURRENCY_CONFLICT": "two currencies where there can be one",
     "OVERLAP": "dated rows that overlap",
+    "SAME_AS_RING": "SKUs that are each called the same as the next, back to the first",
 }
 _WARNINGS = {
     "ENCODING_GUESSED": "neither a byte order mark nor UTF-8",
@@ -53,7 +54,7 @@ _WARNINGS = {
     "SKU_AMBIGUOUS": "a SKU without its prefix belongs to several cost codes",
     "SKU_TWINS": "SKUs that differ in letter case only",
     "SKU_IS_TEXT": "a SKU that looks like a sentence",
-    "ZERO_COST": "a unit cost of 0",
+    "ZERO_COST": "a unit cost or declared value of 0",
     "COST_OLD": "the newest known cost is more than a year old",
     "PRICE_JUMP": "a price that is far from its neighbour",
     "NOT_MONOTONE": "a heavier parcel that costs less",

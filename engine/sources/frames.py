@@ -161,6 +161,63 @@ class ListingRows:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryRows:
+    """One row = one movement of the payment account, positive to the seller, ascending by id."""
+
+    entry_id: Int64Array
+    kind: Texts  # the ledger type as received
+    amount: Int64Array
+    currency: Texts
+    seconds: Int64Array
+    description: Texts
+    payment_id: Int64Array
+    parent_entry_id: Int64Array
+    order_id: Int64Array
+    listing_id: Int64Array
+    line_id: Int64Array
+    reference_type: Texts
+    reference_id: Int64Array
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRows:
+    """One row = one payment of an order, ascending by payment id."""
+
+    payment_id: Int64Array
+    order_id: Int64Array
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingRows:
+    """One row = one parcel handed over: an order and a tracking code, ascending by order id."""
+
+    order_id: Int64Array
+    tracking_code: Texts
+    carrier: Texts
+    seconds: Maybe
+
+
+@dataclass(frozen=True, slots=True)
+class AdRows:
+    """One row = Etsy Ads of one listing over a span, ascending by (listing, id).
+
+    `start` and `end` are seconds of a clock without a zone; a null count is unknown, 0 is zero.
+    """
+
+    row_id: Int64Array
+    listing_id: Int64Array
+    span: Texts  # the period type as received
+    start: Int64Array
+    end: Int64Array
+    impressions: Maybe
+    clicks: Maybe
+    orders: Maybe
+    sales: Maybe
+    spend: Maybe
+    currency: Texts
+
+
+@dataclass(frozen=True, slots=True)
 class SourceTables:
     """Everything that one load of one shop has read, from one instant of the database."""
 
@@ -172,6 +229,9 @@ class SourceTables:
     shipments: ShipmentRows
     products: ProductRows
     listings: ListingRows
+    entries: EntryRows
+    payments: PaymentRows
+    tracking: TrackingRows
 
     def newest_fact(self) -> datetime:
         """Return the instant before which every fact here lies: the default watermark."""

@@ -126,4 +126,61 @@ LISTINGS = Contract(
     "listing_id",
     (Column("listing_id", INT, required=True), Column("title", TEXT, required=True)),
 )
-CONTRACTS = (ORDERS, LINES, REFUNDS, REFUND_ITEMS, SHIPMENTS, PRODUCTS, LISTINGS)
+ENTRIES = Contract(
+    "ledger_entries",
+    "ledger_entries o WHERE " + _OF_SHOP + " AND NOT is_superseded",
+    "entry_id",
+    (
+        Column("entry_id", INT, required=True),
+        Column("kind", TEXT, "ledger_type", required=True),
+        amount("amount", "amount", "amount_divisor", required=True),
+        Column("currency", TEXT, required=True),
+        seconds("seconds", "created_timestamp", required=True),
+        Column("description", TEXT, required=True),
+        Column("payment_id", INT, "related_payment_id"),
+        Column("parent_entry_id", INT),
+        Column("order_id", INT),
+        Column("listing_id", INT),
+        Column("line_id", INT, "transaction_id"),
+        Column("reference_type", TEXT),
+        Column("reference_id", INT),
+    ),
+)
+PAYMENTS = Contract(
+    "order_payments",
+    f"order_payments p JOIN orders o USING (order_id) WHERE {_OF_SHOP}",
+    "payment_id",
+    (
+        Column("payment_id", INT, "p.payment_id", required=True),
+        Column("order_id", INT, "p.order_id", required=True),
+    ),
+)
+TRACKING = Contract(
+    "order_shipments (tracking codes)",
+    f"order_shipments s JOIN orders o USING (order_id) WHERE {_OF_SHOP}",
+    "order_id",
+    (
+        Column("order_id", INT, "s.order_id", required=True),
+        # A word without a digit, such as "none", is no code: its orders are parcels of their own.
+        Column(
+            "tracking_code",
+            TEXT,
+            r"CASE WHEN s.tracking_code ~ '\d' "
+            r"THEN upper(regexp_replace(s.tracking_code, '\s', '', 'g')) END",
+        ),
+        Column("carrier", TEXT, "s.carrier_name"),
+        seconds("seconds", "s.shipped_timestamp"),
+    ),
+)
+CONTRACTS = (
+    ORDERS,
+    LINES,
+    REFUNDS,
+    REFUND_ITEMS,
+    SHIPMENTS,
+    PRODUCTS,
+    LISTINGS,
+    ENTRIES,
+    PAYMENTS,
+    TRACKING,
+)

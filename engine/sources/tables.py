@@ -19,10 +19,12 @@ from engine.errors import ShopCurrencyError, UnknownShopError, did_you_mean
 from engine.money import Int64Array, currency_digits
 from engine.sources.frames import (
     BoolArray,
+    EntryRows,
     LineRows,
     ListingRows,
     Maybe,
     OrderRows,
+    PaymentRows,
     ProductRows,
     RefundItemRows,
     RefundRows,
@@ -30,8 +32,9 @@ from engine.sources.frames import (
     Shop,
     SourceTables,
     Texts,
+    TrackingRows,
 )
-from engine.sources.table_contracts import CONTRACTS
+from engine.sources.table_contracts import CONTRACTS, TRACKING
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -111,6 +114,9 @@ def read_tables(snapshot: Snapshot, shop: Shop) -> SourceTables:
         shipments=_frame(ShipmentRows, read["order_shipments"], "order_id"),
         products=_frame(ProductRows, read["listing_products"], "product_id"),
         listings=_frame(ListingRows, read["listings"], "listing_id"),
+        entries=_frame(EntryRows, read["ledger_entries"], "entry_id"),
+        payments=_frame(PaymentRows, read["order_payments"], "payment_id"),
+        tracking=_frame(TrackingRows, read[TRACKING.table], "order_id"),
     )
 
 

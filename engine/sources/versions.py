@@ -11,7 +11,16 @@ from pathlib import Path
 from engine.database.arrow import Snapshot
 
 # Tables that the figures are computed from, all with the column updated_at.
-_TABLES = ("shops", "orders", "order_transactions", "order_refunds", "listings", "listing_products")
+_TABLES = (
+    "shops",
+    "orders",
+    "order_transactions",
+    "order_refunds",
+    "order_payments",
+    "ledger_entries",
+    "listings",
+    "listing_products",
+)
 _WITHOUT_STAMP = ("order_refund_items", "order_shipments")
 
 

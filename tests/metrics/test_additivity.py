@@ -17,7 +17,7 @@ from engine.periods import GRAINS, Period, periods_between
 from engine.sources.frames import Maybe, Texts
 from tests.metrics.test_oracle import START, random_shop
 from tests.shop_builder import snapshot_of, tables
-from tests.worked_shop import cost_table, source
+from tests.worked_shop import files, source
 
 FIRST, LAST = START - timedelta(days=5), START + timedelta(days=520)
 SHOP = random_shop(11)
@@ -139,7 +139,7 @@ def test_codes_of_texts_never_decide_a_figure():
     for level in Level:
         chosen = REGISTRY.at_level(level)
         one, two = (
-            compute_block(snapshot_of(frames, cost_table()), [march], level, chosen)
+            compute_block(snapshot_of(frames, files=files()), [march], level, chosen)
             for frames in (plain, other)
         )
         assert one.entity_ids == two.entity_ids

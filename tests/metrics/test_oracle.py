@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -11,6 +12,7 @@ from engine.metrics.compute import Snapshot, compute_block, entity_ids
 from engine.metrics.model import Level, Unit
 from engine.metrics.registry import REGISTRY
 from engine.periods import Period, PeriodKind, periods_between
+from tests import worked_shop
 from tests.oracle import Oracle
 from tests.shop_builder import Item, Line, Order, Refund, a_shop, costs, snapshot_of, tables
 
@@ -84,7 +86,8 @@ def random_shop(seed: int, orders: int = 120) -> Snapshot:
         )
     table = costs({("A", 1, 2024 * 12): 12_345, ("B", 0, 2024 * 12 + 3): 30_000})
     shop = a_shop(time_zone=str(draw.choice(["America/New_York", "Europe/Istanbul", "Asia/Tokyo"])))
-    return snapshot_of(tables(shop, rows, refunds), table)
+    files = replace(worked_shop.files(), costs=table)
+    return snapshot_of(tables(shop, rows, refunds), files=files)
 
 
 def integers_of(block, row: int) -> dict[str, int | str | None]:

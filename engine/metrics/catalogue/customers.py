@@ -84,6 +84,16 @@ customers.ratio(
     direction=UP,
     synonyms=("revenue_per_customer",),
 )
+customers.ratio(
+    "contribution_per_customer",
+    "Contribution per customer",
+    Unit.MONEY,
+    "l.customer_contribution",
+    "customers",
+    "Contribution profit on the orders of known buyers, per buyer.",
+    direction=UP,
+    synonyms=("profit_per_customer",),
+)
 customers.add(
     "days_between_customer_orders",
     "Days between a customer's orders",

@@ -1,7 +1,7 @@
-"""Costs and profit, as far as the goods: what they cost, and what is left of the revenue."""
+"""Costs and profit: what the goods cost, and what each sale leaves."""
 
-from engine.metrics.catalogue.declare import UP, Declarations
-from engine.metrics.model import Basis, Family, Kind, Unit
+from engine.metrics.catalogue.declare import DOWN, UP, Declarations
+from engine.metrics.model import ALL_LEVELS, Basis, Family, Kind, Unit
 
 costs = Declarations(Family.COSTS)
 
@@ -42,6 +42,22 @@ profit.money(
     direction=UP,
     synonyms=("contribution_margin_1",),
 )
+profit.money(
+    "contribution_profit",
+    "Contribution profit",
+    "gross_profit − fulfilment_cost − platform_fees",
+    "Gross profit less fulfilment and platform fees, as far as they are known. Contribution "
+    "margin 2.",
+    direction=UP,
+    synonyms=("contribution_margin_2",),
+)
+profit.money(
+    "contribution_profit_low",
+    "Contribution profit, low end",
+    "contribution_profit − l.cogs_ceiling − l.fulfilment_ceiling",
+    "The same if every unknown cost were as high as it can be; unknown if that has no bound.",
+    direction=UP,
+)
 profit.ratio(
     "gross_margin",
     "Gross margin",
@@ -61,6 +77,16 @@ profit.ratio(
     direction=UP,
 )
 profit.ratio(
+    "contribution_margin",
+    "Contribution margin",
+    Unit.SHARE,
+    "contribution_profit",
+    "net_revenue",
+    "Contribution profit over net revenue.",
+    direction=UP,
+    synonyms=("contribution_margin_rate",),
+)
+profit.ratio(
     "markup",
     "Markup",
     Unit.MULTIPLE,
@@ -68,6 +94,33 @@ profit.ratio(
     "cogs",
     "Gross profit over cost of goods.",
     direction=UP,
+)
+profit.ratio(
+    "contribution_per_order",
+    "Contribution per order",
+    Unit.MONEY,
+    "contribution_profit",
+    "orders",
+    "Contribution profit per order.",
+    direction=UP,
+    synonyms=("profit_per_order",),
+)
+profit.ratio(
+    "contribution_per_unit",
+    "Contribution per unit",
+    Unit.MONEY,
+    "contribution_profit",
+    "units_sold",
+    "Contribution profit per piece sold.",
+    direction=UP,
+)
+profit.count(
+    "loss_orders",
+    "Loss-making orders",
+    "o.loss_orders",
+    "Orders whose own contribution is below zero, refunds aside. Unknown costs count as absent.",
+    adds_over_time=ALL_LEVELS,
+    direction=DOWN,
 )
 profit.add(
     "profit_basis",

@@ -1,0 +1,143 @@
+"""Everything that one load of a shop has worked out, before it becomes ledger rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.ledger.costs import LineCosts, find_unit_costs
+from engine.ledger.exchange import Exchange
+from engine.ledger.fee_frames import Fees
+from engine.ledger.fees import FeeRules, book_fees
+from engine.ledger.frames import Orders, OrderState
+from engine.ledger.fulfilment import CarrierFiles, Fulfilment, fulfil
+from engine.ledger.orders import build_orders
+from engine.ledger.refund_cells import RefundEvents, split_refunds
+from engine.ledger.refunds import Refunds, select_refunds
+from engine.ledger.sales import Lines, SaleAmounts, allocate_sales, resolve_lines
+from engine.local_time import LocalClock
+from engine.sources.frames import BoolArray, SourceTables
+from engine.sources.owner_files import OwnerFiles
+from engine.sources.skus import sku_key
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Policies:
+    """What the owner has decided: settings that move figures."""
+
+    returned_goods: str = "lost"  # or restocked (M26)
+    vat_on_fees: str = "cost"  # or recoverable (M35)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Facts:
+    """Sales, refunds and every cost of a shop; `lines` are the lines of counted orders."""
+
+    tables: SourceTables
+    orders: Orders
+    every_line: Lines
+    lines: Lines
+    sales: SaleAmounts
+    refunds: Refunds
+    back: RefundEvents
+    costs: LineCosts
+    fees: Fees
+    fulfilment: Fulfilment
+    notes: dict[str, int]
+
+
+def gather(
+    tables: SourceTables,
+    files: OwnerFiles,
+    clock: LocalClock,
+    policies: Policies,
+    known_until: int | None,
+) -> Facts:
+    """Work out sales, refunds, goods, fees and fulfilment, each from those before it."""
+    notes: dict[str, int] = {}
+    identity = files.identity
+    orders, in_time = build_orders(tables, clock, known_until)
+    every_line = resolve_lines(tables, orders, in_time, identity)
+    lines = every_line.chosen(orders.state[every_line.order] == OrderState.COUNTED)
+    sales = allocate_sales(tables, lines, in_time, notes)
+    refunds = select_refunds(tables, orders, sales, clock, notes, known_until)
+    back = split_refunds(refunds, tables, lines, sales, identity)
+    fees = book_fees(
+        tables.entries,
+        tables.payments,
+        tables.products,
+        orders,
+        every_line,
+        sales,
+        refunds,
+        back,
+        FeeRules(
+            files.fees, Exchange(tables.shop, files.rates), files.offsite, policies.vat_on_fees
+        ),
+        clock,
+        identity,
+        known_until=known_until,
+    )
+    fulfilment = fulfil(
+        tables,
+        orders,
+        lines,
+        sales,
+        _carrier_files(files),
+        clock,
+        tracking=tables.tracking,
+        unsent=_unsent(orders, refunds, back),
+        label_cost=fees.labels,
+    )
+    return Facts(
+        tables=tables,
+        orders=orders,
+        every_line=every_line,
+        lines=lines,
+        sales=sales,
+        refunds=refunds,
+        back=back,
+        costs=_line_costs(tables, files, orders, lines),
+        fees=fees,
+        fulfilment=fulfilment,
+        notes=notes | fees.notes,
+    )
+
+
+def _carrier_files(files: OwnerFiles) -> CarrierFiles:
+    return CarrierFiles(
+        costs=files.costs,
+        prefixes=files.prefixes,
+        sku_map=files.sku_map,
+        desi=files.desi,
+        zones=files.zones,
+        prices=files.prices,
+        duties=files.duties,
+        settings=files.parcels,
+        rates=files.rates,
+    )
+
+
+def _unsent(orders: Orders, refunds: Refunds, back: RefundEvents) -> BoolArray:
+    """Orders that were refunded in full and never shipped: they have no parcel (M26)."""
+    unsent = np.zeros(len(orders), np.bool_)
+    unsent[refunds.order[back.refund[back.emptied_order]]] = True
+    return unsent & ~orders.is_shipped
+
+
+def _line_costs(tables: SourceTables, files: OwnerFiles, orders: Orders, lines: Lines) -> LineCosts:
+    days = orders.day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    month = (days + 1970 * 12).astype(np.int32)
+    asked = [files.cost_regions.region_of(country)[0] for country in (*orders.countries, None)]
+    country = orders.country[lines.order]
+    return find_unit_costs(
+        files.costs,
+        tables.shop.currency,
+        lines.skus,
+        sku_key,
+        lines.sku,
+        np.array(asked, np.int8)[country],
+        month[lines.order],
+        is_assumed=country < 0,
+    )
