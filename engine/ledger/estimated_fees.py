@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.ledger.exchange import Exchange
 from engine.ledger.owner_amounts import product_div, share_of
-from engine.ledger.postings import UNIT, Base, RefundRows, SaleRows, Target
+from engine.ledger.postings import PAID_BASE, UNIT, Base, RefundRows, SaleRows, Target
 from engine.money import UNIT_SCALE, Int64Array
 from engine.sources.fee_schedule import NO_ROW, FeeRow, FeeSchedule
 from engine.sources.frames import BoolArray, Int8Array, Int32Array
@@ -113,6 +113,11 @@ class Estimator:
         """
         return self._estimate(VAT_KIND, self._rows(VAT_KIND), fees, known)
 
+    @property
+    def paid(self) -> Int64Array:
+        """What the buyer of each order paid, tax included."""
+        return self.sold.sums(self.sold.of(PAID_BASE))
+
     def _rows(self, kind: str) -> Int32Array:
         ordered = self.ordered
         return self.schedule.rows_for(
@@ -131,7 +136,8 @@ class Estimator:
         whole = self.sold.sums(weight)
         amount = np.zeros(len(whole), np.int64)
         creditable = np.zeros(len(whole), np.int64)
-        known = (row != NO_ROW) | (kind not in NEEDED)
+        is_due = self.paid > 0 if kind in NEEDED else np.zeros(len(whole), np.bool_)
+        known = (row != NO_ROW) | ~is_due
         for number in numbers:
             at = np.flatnonzero(row == number)
             stated = self.schedule.rows[number]
@@ -139,10 +145,10 @@ class Estimator:
                 amount[at], known[at] = self._by_unit(stated, at, weight)
             else:
                 amount[at], creditable[at], known[at] = self._by_rate(stated, at, whole[at])
-            # A rate of something unknown is unknown, however well the rate itself is known.
+            # Nothing owes nothing, but a rate of something unknown is unknown.
+            known[at] |= whole[at] == 0
             known[at] &= base_known[at] | (FEES not in stated.base)
             creditable[at] = _creditable(kind, stated, amount[at], creditable[at])
-        known |= whole == 0
         unknown = ~known
         amount[unknown], creditable[unknown] = 0, 0
         lines = self.sold.share_out(amount, weight)

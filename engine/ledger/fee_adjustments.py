@@ -62,9 +62,9 @@ def adjustments_of(
     """
     entries = placed.entries
     chosen = np.flatnonzero((placed.fate == Fate.ADJUSTMENT) & (placed.charge != 0))
-    of_order = (placed.group[chosen] >= 0) & (placed.any_line[chosen] < 0)
+    of_order = (placed.group[chosen] >= 0) & (entries.line[chosen] < 0)
     alone = chosen[~of_order]
-    entry, line, amount = [alone], [placed.any_line[alone]], [placed.charge[alone]]
+    entry, line, amount = [alone], [entries.line[alone]], [placed.charge[alone]]
     is_counted = sold.group_of_order[every_line.order] >= 0
     row_of_sale = np.flatnonzero(is_counted)
     for code, bucket in enumerate(FEE_BUCKETS):

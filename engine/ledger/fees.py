@@ -81,16 +81,11 @@ def book_fees(
     lines = every_line.chosen(orders.state[every_line.order] == OrderState.COUNTED)
     sold = SaleRows.of_sales(orders, lines, sales)
     given = RefundRows.of_refunds(sold, refunds, back)
-    exchange, shop = rules.exchange, rules.exchange.shop
-    listing_ids = np.unique(np.concatenate((every_line.listing_id, products.listing_id)))
-    entries = refer(rows, payments, orders, every_line, listing_ids, shop.shop_id)
-    day = clock.days(rows.seconds)
-    order_id = np.append(orders.order_id, 0)[entries.order]
-    amounts = exchange.minor(entries.charge, rows.currency, day, order_id)
-    is_late = rows.seconds >= (_NEVER if known_until is None else known_until)
-    placed = place_entries(entries, amounts, day, is_late, orders, every_line, sold, given)
+    placed = _placed(
+        rows, payments, products, orders, every_line, sold, given, rules, clock, known_until
+    )
     ordered = _ordered(orders, sold, rules.offsite, at_market)
-    estimator = Estimator(rules.schedule, exchange, sold, ordered)
+    estimator = Estimator(rules.schedule, rules.exchange, sold, ordered)
     estimates = {bucket: estimator.estimate(bucket) for bucket in KINDS}
     account = MeasuredOrders.of(placed, sold)
     books = open_books(placed, account, sold, given, estimates, estimator)
@@ -107,6 +102,28 @@ def book_fees(
     fees = _assembled(books, placed, sold, given, len(back.line), adjustments)
     notes = _notes(fees, account, books)
     return replace(fees, backtest=tested, recoverable_vat=recoverable_vat, notes=notes)
+
+
+def _placed(
+    rows: EntryRows,
+    payments: PaymentRows,
+    products: ProductRows,
+    orders: Orders,
+    every_line: Lines,
+    sold: SaleRows,
+    given: RefundRows,
+    rules: FeeRules,
+    clock: LocalClock,
+    known_until: int | None,
+) -> PlacedEntries:
+    exchange = rules.exchange
+    listing_ids = np.unique(np.concatenate((every_line.listing_id, products.listing_id)))
+    entries = refer(rows, payments, orders, every_line, listing_ids, exchange.shop.shop_id)
+    day = clock.days(rows.seconds)
+    order_id = np.append(orders.order_id, 0)[entries.order]
+    amounts = exchange.minor(entries.charge, rows.currency, day, order_id)
+    is_late = rows.seconds >= (_NEVER if known_until is None else known_until)
+    return place_entries(entries, amounts, day, is_late, orders, every_line, sold, given)
 
 
 def _ordered(

@@ -47,8 +47,8 @@ class PlacedEntries:
     """Entries in minor units with their fate, ascending by entry id.
 
     group: sale group, −1 = no counted order. sale_row: of the sale events, −1 = the whole order.
-    refund: group of the refund rows, −1 = none. refund_row: −1 = the whole refund. any_line: row of
-    all lines, counted or not. fate: written by those that decide on it.
+    refund: group of the refund rows, −1 = none. refund_row: −1 = the whole refund. fate: written
+    by those that decide on it.
     """
 
     entries: Entries
@@ -60,7 +60,6 @@ class PlacedEntries:
     sale_row: Int64Array
     refund: Int64Array
     refund_row: Int64Array
-    any_line: Int64Array
 
     def of(self, bucket: Bucket, fate: Fate) -> Int64Array:
         """Return the entries of a bucket with a fate."""
@@ -86,44 +85,42 @@ def place_entries(
     is_counted_line = orders.state[every_line.order] == OrderState.COUNTED
     sale_row_of = np.where(is_counted_line, np.cumsum(is_counted_line) - 1, -1)
     sale_row = np.append(sale_row_of, -1)[entries.line]
-    charge = amounts.minor
-    refund, refund_row = _refunds(entries, charge, day, group, sale_row, given)
-    bucket = entries.bucket
+    refund, refund_row = _refunds(entries, amounts.minor, day, group, sale_row, given)
+    is_held = np.append(orders.state, OrderState.OPEN)[entries.order] == OrderState.HELD
+    fate = _fates(entries, amounts, is_late, is_held & (entries.order >= 0), group, refund)
+    return PlacedEntries(
+        entries, amounts.minor, amounts.known, day, fate, group, sale_row, refund, refund_row
+    )
+
+
+def _fates(
+    entries: Entries,
+    amounts: Converted,
+    is_late: BoolArray,
+    is_held: BoolArray,
+    group: Int64Array,
+    refund: Int64Array,
+) -> Int8Array:
+    """Decide by the first condition that holds; what none holds for is an adjustment."""
+    bucket, is_counted = entries.bucket, group >= 0
     is_fee = bucket < len(FEE_BUCKETS)
-    is_counted = group >= 0
-    state = np.append(orders.state, OrderState.OPEN)[entries.order]
     is_label = bucket == BUCKETS.index(Bucket.POSTAGE)
     may_be_pooled = np.isin(bucket, [BUCKETS.index(kind) for kind in POOLED])
-    fate = np.select(
-        [
-            is_late,
-            bucket == BUCKETS.index(Bucket.PASS_THROUGH),
-            ~amounts.known,
-            (entries.order >= 0) & (state == OrderState.HELD),
-            bucket == BUCKETS.index(Bucket.ADS),
-            is_label & is_counted,
-            is_label & (entries.order < 0),
-            is_fee & is_counted & (charge >= 0),
-            is_fee & is_counted & (refund >= 0),
-            may_be_pooled & ~entries.is_named,
-        ],
-        [
-            Fate.AFTER_WATERMARK,
-            Fate.PASS_THROUGH,
-            Fate.NO_RATE,
-            Fate.HELD,
-            Fate.AD_SPEND,
-            Fate.LABEL,
-            Fate.LABEL_WITHOUT_ORDER,
-            Fate.SALE,
-            Fate.REFUND,
-            Fate.POOLED,
-        ],
-        Fate.ADJUSTMENT,
-    ).astype(np.int8)
-    return PlacedEntries(
-        entries, charge, amounts.known, day, fate, group, sale_row, refund, refund_row, entries.line
+    conditions = (
+        (bucket == BUCKETS.index(Bucket.PASS_THROUGH), Fate.PASS_THROUGH),
+        (is_late, Fate.AFTER_WATERMARK),
+        (~amounts.known, Fate.NO_RATE),
+        (is_held, Fate.HELD),
+        (bucket == BUCKETS.index(Bucket.ADS), Fate.AD_SPEND),
+        (is_label & is_counted, Fate.LABEL),
+        (is_label & (entries.order < 0), Fate.LABEL_WITHOUT_ORDER),
+        (is_fee & is_counted & (amounts.minor >= 0), Fate.SALE),
+        (is_fee & is_counted & (refund >= 0), Fate.REFUND),
+        (may_be_pooled & ~entries.is_named, Fate.POOLED),
     )
+    holds, fates = zip(*conditions, strict=True)
+    found: Int8Array = np.select(holds, fates, Fate.ADJUSTMENT).astype(np.int8)
+    return found
 
 
 def _refunds(

@@ -2,10 +2,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from engine.ledger.fee_frames import FeeBasis
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.ledger.fee_frames import FEE_COLUMNS, FeeBasis
 from engine.ledger.frames import CostBasis
+from engine.sources.frames import SourceTables
+from engine.sources.ledger_types import Bucket, bucket_of
 from tests import worked_shop
-from tests.ledger.account_builder import Booked, Entry, adds_up, booked
+from tests.ledger.account_builder import WORKED_FEES, Booked, Entry, adds_up, booked, fee
+from tests.shop_builder import Line, Order, Refund, a_shop, tables
 
 SALE = datetime(2026, 3, 5, 10, 16)
 ENTRIES_OF_1001 = [
@@ -105,3 +112,121 @@ def test_recoverable_vat_is_in_no_column_but_is_stated() -> None:
     assert recoverable.fees.not_booked.entry_id.tolist() == [7, 8]
     of_1001 = recoverable.lines.order_id == 1001
     assert recoverable.fees.fees_measured[of_1001].tolist() == [930, 704]
+
+
+KINDS = (
+    "transaction",
+    "payment_processing_fee",
+    "regulatory_operating_fee",
+    "renew_sold",
+    "vat_seller_services",
+    "offsite_ads_fee",
+    "transaction_refund",
+    "fancy_fee",
+    "shipping_labels",
+    "shipping_label_refund",
+    "prolist",
+    "PAYMENT_GROSS",
+)
+
+
+@st.composite
+def entries(draw: st.DrawFn) -> Entry:
+    reference = draw(
+        st.sampled_from(
+            [{}, {"order": 1}, {"order": 2}, {"order": 3}, {"order": 9}]
+            + [{"line": line} for line in (11, 12, 21, 31, 99)]
+            + [{"listing": 901}, {"typed": ("receipt", 2)}, {"description": "order 1"}]
+        )
+    )
+    at = datetime(2026, 3, draw(st.integers(1, 31)), draw(st.integers(0, 23)))
+    kind = draw(st.sampled_from(KINDS))
+    return Entry(kind, draw(st.integers(-500, 1500)), at, **reference)
+
+
+@st.composite
+def shops(draw: st.DrawFn) -> SourceTables:
+    price, tax = st.integers(0, 5000), st.integers(0, 900)
+    lines = [
+        [Line(11, "A", 1, draw(price), 901), Line(12, "B", 2, draw(price), 902)],
+        [Line(21, "A", 3, draw(price), 901)],
+        [Line(31, "B", 1, draw(price), 902)],
+    ]
+    orders = [
+        Order(1, datetime(2026, 3, 2), lines[0], shipping=draw(price), tax=draw(tax)),
+        Order(2, datetime(2026, 3, 9), lines[1], gift_wrap=draw(price)),
+        Order(3, datetime(2026, 3, 9), lines[2], status="canceled"),
+    ]
+    refunds = [
+        Refund(number, draw(st.sampled_from((1, 2))), datetime(2026, 3, 12 + number), amount)
+        for number, amount in enumerate(draw(st.lists(st.integers(1, 9000), max_size=4)), 1)
+    ]
+    return tables(a_shop(), orders, refunds, [(501, 901, "A")])
+
+
+@given(shops(), st.lists(entries(), max_size=25), st.sampled_from(("cost", "recoverable")))
+def test_every_cent_of_the_account_is_booked_or_listed(
+    source: SourceTables, account: list[Entry], vat: str
+) -> None:
+    found = booked(source, account, vat_on_fees=vat)
+    costs = [e for e in account if bucket_of(e.kind)[0] is not Bucket.PASS_THROUGH]
+    assert found.fees.entries_total == sum(entry.charge for entry in costs)
+    assert adds_up(found.fees)
+    assert set(found.fees.not_booked.entry_id) <= set(range(1, len(account) + 1))
+    for column in FEE_COLUMNS:
+        assert (found.fees.sale[column] >= 0).all()
+        assert (found.fees.refund[column] <= 0).all()
+    charges = np.sum(list(found.fees.sale.values()), axis=0)
+    assert (found.fees.fees_measured <= charges).all()
+
+
+@given(shops(), st.lists(entries(), max_size=25))
+def test_where_nothing_is_estimated_the_columns_come_to_the_account(
+    source: SourceTables, account: list[Entry]
+) -> None:
+    fees = booked(source, account, (fee("transaction", 0), fee("processing", 0))).fees
+    columns = [*fees.sale.values(), *fees.adjustments.amounts.values(), fees.ad_spend]
+    columns += [fees.refund[name] for name in FEE_COLUMNS] + [fees.labels[fees.labels > 0]]
+    total = sum(int(column.sum()) for column in columns)
+    assert total + int(fees.not_booked.charge.sum()) == fees.entries_total
+
+
+@given(shops(), st.lists(entries(), max_size=12), st.randoms())
+def test_the_order_of_the_entries_changes_nothing(
+    source: SourceTables, account: list[Entry], random: object
+) -> None:
+    shuffled = list(account)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    one, other = booked(source, account).fees, booked(source, shuffled).fees
+    for column in FEE_COLUMNS:
+        assert one.sale[column].tolist() == other.sale[column].tolist()
+        assert one.refund[column].tolist() == other.refund[column].tolist()
+    assert one.labels.tolist() == other.labels.tolist()
+    assert one.pools == other.pools
+
+
+def test_a_shop_without_orders_or_entries_has_no_fees() -> None:
+    empty = booked(tables(a_shop(), []))
+    assert all(len(column) == 0 for column in empty.fees.sale.values())
+    assert len(empty.fees.adjustments) == 0
+    lone = booked(tables(a_shop(), []), [Entry("transaction", 30, SALE), Entry("prolist", 9, SALE)])
+    assert lone.adjustments() == [(1, 0, 0, 0, None, {"transaction_fees": 30})]
+    assert adds_up(lone.fees)
+
+
+def test_a_refund_without_an_order_has_no_credit() -> None:
+    source = tables(
+        a_shop(),
+        [Order(1, SALE, [Line(11, "A", 1, 1000, 901)])],
+        [Refund(1, None, SALE, 300), Refund(2, 1, SALE, 500)],
+    )
+    found = booked(source, [], (fee("transaction", 100_000), fee("processing", 0)))
+    assert found.refund(1) == {}
+    assert found.refund(2) == {"transaction_fees": -50}
+
+
+def test_fees_do_not_depend_on_the_order_of_the_schedule() -> None:
+    one = booked(worked_shop.source(), ENTRIES_OF_1001, WORKED_FEES[::-1])
+    assert {name: column.tolist() for name, column in one.fees.sale.items()} == {
+        name: column.tolist() for name, column in worked().fees.sale.items()
+    }
