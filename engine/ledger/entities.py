@@ -33,11 +33,13 @@ class Entities:
         tables: SourceTables,
         lines: Lines,
         refunds: Refunds,
+        adjusted_listings: Int64Array,
         identity: Callable[[str], str | None],
     ) -> Entities:
         """Collect every listing and SKU that any row of the shop names."""
         rows = tables.refund_items
-        ids = (lines.listing_id, tables.listings.listing_id, rows.listing_id)
+        known_ids = (tables.listings.listing_id, tables.products.listing_id, rows.listing_id)
+        ids = (lines.listing_id, *known_ids, adjusted_listings)
         listing_ids = np.unique(np.concatenate(ids))
         stand_in = -tables.shop.shop_id
         listing_ids = listing_ids[(listing_ids != NO_LISTING) & (listing_ids != stand_in)]

@@ -57,7 +57,13 @@ def build_ledger(
     """
     policies = policies or Policies()
     facts = gather(tables, files, clock, policies, known_until)
-    entities = Entities.of(tables, facts.every_line, facts.refunds, files.identity)
+    entities = Entities.of(
+        tables,
+        facts.every_line,
+        facts.refunds,
+        facts.fees.adjustments.listing_id,
+        files.identity,
+    )
     sales, refunds, adjustments = (
         _sale_rows(facts, entities),
         _refund_rows(facts, entities, policies.returned_goods),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.ledger.exchange import Exchange, RealisedRates
@@ -231,6 +231,7 @@ def test_what_was_refunded_beyond_payment_brings_no_fee_back() -> None:
     assert found.refund(1) == {"transaction_fees": -1050}
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(1, 9_000), min_size=1, max_size=6),
     st.integers(0, 400_000),
@@ -277,3 +278,16 @@ def test_the_shipped_schedule_estimates_a_turkish_shop() -> None:
 def test_estimates_give_way_to_charges_of_the_account() -> None:
     found = booked(shop(), [Entry("transaction", 700, DAY, order=1)], tuple(ALWAYS))
     assert found.order(1) == {"transaction_fees": 700}
+
+
+def test_vat_is_not_estimated_on_fees_of_unknown_kinds() -> None:
+    rows = (fee("transaction", 100_000), fee("processing", 0), fee("vat_on_fees", 200_000))
+    found = booked(shop(), [Entry("fancy_fee", 500, DAY, order=1)], rows)
+    assert found.order(1) == {"transaction_fees": 1050, "other_fees": 500, "vat_on_fees": 210}
+
+
+def test_an_estimated_credit_never_exceeds_its_fee_whatever_the_account_credits() -> None:
+    rows = (fee("transaction", 100_000), fee("processing", 0), fee("vat_on_fees", 200_000))
+    large = Entry("transaction_refund", -5000, datetime(2026, 3, 11), order=1)
+    credit = booked(shop([HALF]), [large], rows).refund(1)
+    assert (credit["transaction_fees"], credit["vat_on_fees"]) == (-5000, -210)

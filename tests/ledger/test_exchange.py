@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.ledger.exchange import Exchange, RateSource, RealisedRates
@@ -91,6 +91,7 @@ def test_a_payment_without_a_rate_says_nothing() -> None:
     assert len(realised(*rows).order_id) == 0
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(-(10**15), 10**15), min_size=1, max_size=8),
     st.integers(1, 10**13),

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.ledger.fee_frames import FEE_COLUMNS, FeeBasis
@@ -164,6 +164,7 @@ def shops(draw: st.DrawFn) -> SourceTables:
     return tables(a_shop(), orders, refunds, [(501, 901, "A")])
 
 
+@settings(deadline=None)
 @given(shops(), st.lists(entries(), max_size=25), st.sampled_from(("cost", "recoverable")))
 def test_every_cent_of_the_account_is_booked_or_listed(
     source: SourceTables, account: list[Entry], vat: str
@@ -180,6 +181,7 @@ def test_every_cent_of_the_account_is_booked_or_listed(
     assert (found.fees.fees_measured <= charges).all()
 
 
+@settings(deadline=None)
 @given(shops(), st.lists(entries(), max_size=25))
 def test_where_nothing_is_estimated_the_columns_come_to_the_account(
     source: SourceTables, account: list[Entry]
@@ -191,6 +193,7 @@ def test_where_nothing_is_estimated_the_columns_come_to_the_account(
     assert total + int(fees.not_booked.charge.sum()) == fees.entries_total
 
 
+@settings(deadline=None)
 @given(shops(), st.lists(entries(), max_size=12), st.randoms())
 def test_the_order_of_the_entries_changes_nothing(
     source: SourceTables, account: list[Entry], random: object

@@ -143,3 +143,16 @@ def test_a_pool_that_nobody_estimates_goes_by_what_was_sold() -> None:
     assert found.order(1)["offsite_ads_fees"] == 10
     assert found.order(2)["offsite_ads_fees"] == 30
     assert found.basis(1) == {CostBasis.ESTIMATED}
+
+
+def test_a_month_with_one_unknown_estimate_goes_by_what_was_sold() -> None:
+    later = Order(2, datetime(2026, 3, 20), [Line(21, "A", 1, 3000, 901)])
+    source = tables(a_shop(), [Order(1, MARCH, [Line(11, "A", 1, 1000, 901)]), later])
+    change = 20_527  # 15 March
+    rows = (fee("transaction", 100_000, last=change - 1), fee("transaction", first=change))
+    found = book(Entry("transaction", 400, BILL), rows=(*rows, TEN_PERCENT[1]), source=source)
+    assert (found.order(1), found.order(2)) == (
+        {"transaction_fees": 100},
+        {"transaction_fees": 300},
+    )
+    assert found.basis(2) == {CostBasis.MEASURED}
