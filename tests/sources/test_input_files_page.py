@@ -38,7 +38,7 @@ def test_every_explained_code_exists() -> None:
 
 
 def test_the_headers_that_the_page_promises_are_read() -> None:
-    promised = re.search(r"^So (.*) are all price columns", PAGE, re.MULTILINE | re.DOTALL)
+    promised = re.search(r"^So (.*) are all\s+price columns", PAGE, re.MULTILINE | re.DOTALL)
     assert promised is not None
     headers = re.findall(r"`([^`]+)`", promised[1])
     assert len(headers) == 5
