@@ -31,19 +31,23 @@ def chosen_keeper() -> Keeper:
         return keeper
     with st.sidebar:
         chosen = pick("Shop", list(shops), lambda shop: shops[shop], key="shop")
-    return keeper if chosen == min(shops) else figures_of(chosen)
+    if chosen == min(shops):
+        return keeper
+    other = figures_of(chosen)
+    states.settled(other)
+    return other
 
 
 page = st.navigation(sections())
 st.title(page.title)
 keeper = chosen_keeper()
-state = states.settled(keeper)
+state = keeper.state
 analytics = state.analytics
 
 if state.phase is Phase.READY and analytics is not None and analytics.first_day is not None:
     with st.sidebar:
         filters = filter_bar(analytics.today)
-        st.button("Refresh", on_click=states.retry, args=(keeper,), width="stretch")
+        st.button("Refresh", on_click=freshness.refresh, args=(keeper,), width="stretch")
         automatic = st.toggle("Refresh automatically", value=True, key="automatic refresh")
     view = resolve(
         filters,

@@ -6,22 +6,22 @@ drawn in major units, which is for the eye only: every text beside it comes from
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import plotly.graph_objects as go
 
 from engine.dashboard import theme
-from engine.dashboard.buckets import Bucket, Grain
+from engine.dashboard.buckets import Bucket
 from engine.dashboard.data import Figures, Value
 from engine.dashboard.filters import View
-from engine.dashboard.wording import bucket_words, range_words
+from engine.dashboard.wording import bucket_words, range_words, tick_words
 from engine.metrics.formats import change, number, text
 from engine.metrics.model import SHOP, Metric, Unit
 
 _HEIGHT = 320
-# Dates below the bars, each written in the order of the header; a new year on its own line.
-_TICKS = {Grain.DAY: "%-d %b\n%Y", Grain.WEEK: "%-d %b\n%Y", Grain.MONTH: "%b\n%Y"}
+_MOST_TICKS = 5  # as many dates as fit below a chart on a phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,7 @@ def over_time(metric: Metric, figures: Figures, view: View) -> Chart:
     if metric.unit is Unit.SHARE:
         figure.update_yaxes(ticksuffix=" %")
     figure.update_layout(showlegend=view.compared is not None)
-    if view.grain in _TICKS:
-        figure.update_xaxes(tickformat=_TICKS[view.grain])
+    figure.update_xaxes(**_ticks(view.buckets))
     has_cut_bars = is_sum and any(bucket.is_cut for bucket in view.buckets)
     return Chart(figure, _sentence(metric, figures, view, own), has_cut_bars)
 
@@ -99,6 +98,18 @@ def _name(bucket: Bucket) -> str:
     if not bucket.is_cut:
         return words
     return f"{words} ({bucket.asked.days} of {bucket.whole.days} days)"
+
+
+def _ticks(buckets: Sequence[Bucket]) -> dict[str, Any]:
+    """Return the dates to write below the chart: a few bars' first days, a new year in full."""
+    every = -(-len(buckets) // _MOST_TICKS)
+    starts = [bucket.whole.start for bucket in buckets[::every]]
+    kind = buckets[0].whole.kind
+    texts, year = [], None
+    for start in starts:
+        texts.append(tick_words(kind, start, with_year=start.year != year))
+        year = start.year
+    return {"tickvals": starts, "ticktext": texts}
 
 
 def _axis_title(metric: Metric, currency: str) -> str:

@@ -62,6 +62,12 @@ class View:
         return self.filters.dating.engine_name
 
     @property
+    def is_alone_by_choice(self) -> bool:
+        """Whether the reader asked for no comparison, or for a range that can't have one."""
+        filters = self.filters
+        return filters.comparison is Comparison.NONE or filters.range_name is RangeName.ALL_TIME
+
+    @property
     def periods(self) -> tuple[Period, ...]:
         """Every period that the page's totals and series need, each once."""
         parts = (*self.buckets, *self.compared_buckets)
@@ -98,7 +104,8 @@ def resolve(filters: Filters, *, today: date, first_day: date, week_start: int) 
 def compared_words(view: View) -> str:
     """Return in a few words what a card compares with, and the lengths where they differ."""
     if view.compared is None:
-        return view.no_comparison
+        # What the reader chose needs no words on every card.
+        return "" if view.is_alone_by_choice else view.no_comparison
     if view.compared.days != view.period.days:
         return f"{view.period.days} vs {days_words(view.compared.days)}"
     return "vs before" if view.filters.comparison is Comparison.PREVIOUS else "vs last year"

@@ -56,6 +56,14 @@ def _reading(keeper: Keeper, shown: str, due: float) -> None:
         st.caption("Reading newer data …")
 
 
+def refresh(keeper: Keeper) -> None:
+    """Ask for newer data at once; for the callback of a button."""
+    before = keeper.state.version
+    states.retry(keeper)
+    if keeper.state.version == before and not keeper.is_working:
+        st.toast("There are no newer data.")
+
+
 def announce(state: State) -> None:
     """Tell the reader once that the figures on the page are newer than those before."""
     assert state.analytics is not None

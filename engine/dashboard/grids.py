@@ -20,6 +20,7 @@ from engine.metrics.registry import REGISTRY
 
 MOST_ROWS = 1_000
 _NAME = "name"
+_SEEN_WHOLE = 10  # rows that are on the screen without scrolling
 _NAME_WIDTH = 200  # pixels
 
 
@@ -123,17 +124,23 @@ def shown_words(grid: Grid, shown: int, matched: int, everything: int) -> str:
 
 @st.fragment
 def draw(
-    grid: Grid, rows: pd.DataFrame, total: pd.DataFrame | None, currency: str, export: Any
+    grid: Grid,
+    rows: pd.DataFrame,
+    total: pd.DataFrame | None,
+    currency: str,
+    export: Callable[[], None] | None = None,
 ) -> None:
     """Draw search box, total and rows; `export` draws the button beside the search box.
 
-    A fragment: typing in the search box redraws this grid alone.
+    A fragment: typing in the search box redraws this grid alone. A table that is seen whole has
+    no search box.
     """
+    search = ""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        search = st.text_input(
-            f"Search {grid.many}", key=f"{grid.key}-search", type="search", live=True, width=320
-        )
-        export()
+        if len(rows) > _SEEN_WHOLE:
+            search = _search_box(grid)
+        if export is not None:
+            export()
     config = column_config(grid, currency)
     if total is not None:
         st.dataframe(
@@ -144,10 +151,10 @@ def draw(
             key=f"{grid.key}-total",
             alt=f"All {grid.many} together",
         )
-    found = matching(rows, search or "")
+    found = matching(rows, search)
     shown = found.head(MOST_ROWS)
     if shown.empty:
-        st.caption(f"No {grid.one} matches “{(search or '').strip()}”.")
+        st.caption(f"No {grid.one} matches “{search.strip()}”.")
         return
     st.dataframe(
         shown,
@@ -158,6 +165,12 @@ def draw(
         alt=f"{grid.heading} by {REGISTRY[grid.sorted_by].label.lower()}",
     )
     st.caption(shown_words(grid, len(shown), len(found), len(rows)))
+
+
+def _search_box(grid: Grid) -> str:
+    label = f"Search {grid.many}"
+    typed = st.text_input(label, key=f"{grid.key}-search", type="search", live=True, width=320)
+    return typed or ""
 
 
 def _headed(words: str) -> str:

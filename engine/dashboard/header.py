@@ -6,6 +6,8 @@ coverage and the version of the definitions.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import streamlit as st
 
 from engine.dashboard.data import Value
@@ -19,15 +21,21 @@ from engine.metrics.registry import REGISTRY
 
 def header(run: PageRun) -> None:
     """Draw the strip."""
-    parts = " · ".join(header_words(run, st.context.timezone))
+    parts = " · ".join(header_words(run, st.context.timezone_offset))
     st.markdown(f":small[{parts}]")
 
 
-def header_words(run: PageRun, reader_zone: str | None) -> list[str]:
-    """Return the parts of the strip, in Markdown; shop texts are escaped."""
+def header_words(run: PageRun, reader_offset: int | None) -> list[str]:
+    """Return the parts of the strip, in Markdown; shop texts are escaped.
+
+    `reader_offset` is what a browser says: minutes from its own clock to UTC, None for unknown.
+    """
     shop, view = run.analytics.shop, run.view
     zone = escape(shop.time_zone)
-    if reader_zone and reader_zone != shop.time_zone:
+    if (
+        reader_offset is not None
+        and timedelta(minutes=-reader_offset) != run.local(now()).utcoffset()
+    ):
         zone += " (the shop's zone, not yours)"
     return [
         f"**{escape(shop.name)}**",

@@ -59,7 +59,8 @@ class State:
     def version(self) -> str:
         """A text that differs whenever a page would look different."""
         figures = self.analytics.version if self.analytics else ""
-        return f"{self.phase.name} {figures} {self.failed_at}"
+        step = self.step if self.phase is Phase.PREPARING else ""
+        return f"{self.phase.name} {figures} {self.failed_at} {step}"
 
 
 class Keeper:
@@ -73,7 +74,7 @@ class Keeper:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._settings = settings
-        self._shop = shop
+        self.shop = shop
         self._now = now
         self._url: DatabaseUrl | None = None
         self._asking = threading.Lock()
@@ -126,7 +127,7 @@ class Keeper:
         if self._url is None:
             self._url = self._address()
         if known is not None and probe_version(self._settings, self._url) == known.version:
-            self._found(known)
+            self._nothing_new()
             return
         self._step("Reading the shop")
         with open_snapshot(self._url) as source:
@@ -134,7 +135,7 @@ class Keeper:
         if not shops:
             self.state = State(Phase.EMPTY)
             return
-        wanted = shops[0].shop_id if self._shop is None else self._shop
+        wanted = shops[0].shop_id if self.shop is None else self.shop
         begun = time.perf_counter()
         loaded = EcommerceAnalyticsOptimized.load(
             shop=wanted, settings=self._settings, url=self._url
@@ -145,10 +146,8 @@ class Keeper:
             seconds=round(time.perf_counter() - begun, 2),
             **loaded.stage_seconds,
         )
-        if loaded.first_day is None:
-            self.state = State(Phase.EMPTY, loaded, shops)
-            return
-        self._found(loaded, what_is_new(known, loaded), shops)
+        phase = Phase.EMPTY if loaded.first_day is None else Phase.READY
+        self.state = State(phase, loaded, shops, news=what_is_new(known, loaded))
 
     def _address(self) -> DatabaseUrl:
         if self._settings.dashboard_database_url:
@@ -157,19 +156,8 @@ class Keeper:
             )
         return prepare(self._settings, say=self._prepares, client="optional")
 
-    def _found(
-        self,
-        analytics: EcommerceAnalyticsOptimized,
-        news: str | None = None,
-        shops: tuple[Shop, ...] | None = None,
-    ) -> None:
-        before = self.state
-        self.state = State(
-            Phase.READY,
-            analytics,
-            before.shops if shops is None else shops,
-            news=before.news if news is None else news,
-        )
+    def _nothing_new(self) -> None:
+        self.state = replace(self.state, error=None, failed_at=None, next_try=None, failures=0)
 
     def _failed(self, error: EngineError) -> None:
         self._url = None  # a local server that has died is started again by the next try

@@ -17,7 +17,6 @@ from engine.dashboard.filter_bar import pick
 from engine.dashboard.grids import Grid
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.questions import (
-    BASIS,
     CARDS,
     COVERAGE,
     GROSS_PROFIT,
@@ -58,18 +57,15 @@ def draw_cards(run: PageRun) -> None:
 
 
 def basis_words(run: PageRun) -> str:
-    """Return how the costs in the profit are known; nothing where all of them are measured."""
-    basis = run.figures.value(BASIS, run.view.period)
-    if basis is None or basis == "measured":
+    """Return how far the costs in the gross profit are known; nothing where all of them are."""
+    coverage = run.figures.value(COVERAGE, run.view.period)
+    if coverage is None or coverage == 1:
         return ""
-    coverage = text(Unit.SHARE, run.figures.value(COVERAGE, run.view.period), run.currency)
-    profit = REGISTRY[GROSS_PROFIT].label
-    if basis == "partial":
-        return (
-            f"{profit} is **partial**: the cost is known for {coverage} of sales. "
-            "What is unknown is not subtracted, so this is the high end."
-        )
-    return f"{profit} is **{basis}**: some of its costs are not measured."
+    known = text(Unit.SHARE, coverage, run.currency)
+    return (
+        f"{REGISTRY[GROSS_PROFIT].label} is **partial**: the cost is known for {known} of sales. "
+        "What is unknown is not subtracted, so this is the high end."
+    )
 
 
 def draw_chart(run: PageRun) -> None:
@@ -110,7 +106,7 @@ def draw_losers(run: PageRun) -> None:
         st.caption("No SKU has a negative gross profit in this range.")
         return
     rows = grids.grid_rows(losing, _LOSERS, grids.sku_name, run.currency)
-    grids.draw(_LOSERS, rows, None, run.currency, _nothing)
+    grids.draw(_LOSERS, rows, None, run.currency)
 
 
 def draw_best(run: PageRun) -> None:
@@ -161,7 +157,3 @@ def _entity_file(run: PageRun, level: Level, name_of: Callable[[Any], str]) -> b
     metrics = [metric.name for metric in REGISTRY.at_level(level)]
     frame = _rows(run, level, None)
     return downloads.entity_file(frame, metrics, run.currency, name_of)
-
-
-def _nothing() -> None:
-    """Draw no button."""

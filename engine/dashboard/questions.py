@@ -62,7 +62,7 @@ PRODUCT_COLUMNS = at_level(
     "refund_rate_value",
     "cost_coverage",
 )
-COVERAGE, BASIS, GROSS_PROFIT = at_level(SHOP, "cost_coverage", "profit_basis", "gross_profit")
+COVERAGE, GROSS_PROFIT = at_level(SHOP, "cost_coverage", "gross_profit")
 # A range in which all of these are 0 holds nothing at all.
 SIGNS_OF_LIFE = at_level(SHOP, "orders", "refund_count", "cancelled_orders", "held_orders")
 
@@ -75,7 +75,6 @@ SHOP_METRICS = tuple(
             *at_level(SHOP, *LISTING_COLUMNS, *PRODUCT_COLUMNS),
             *SIGNS_OF_LIFE,
             COVERAGE,
-            BASIS,
         )
     )
 )

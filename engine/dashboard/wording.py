@@ -44,6 +44,17 @@ def bucket_words(kind: PeriodKind, start: date) -> str:
     return str(start.year) if kind is PeriodKind.YEARLY else day_words(start)
 
 
+def tick_words(kind: PeriodKind, start: date, *, with_year: bool) -> str:
+    """Return what stands below a bar: `9 Nov`, `Nov`, `Q4`; the year on a line of its own."""
+    if kind is PeriodKind.YEARLY:
+        return str(start.year)
+    if kind in (PeriodKind.MONTHLY, PeriodKind.QUARTERLY):
+        words = bucket_words(kind, start).removesuffix(f" {start.year}")
+    else:
+        words = day_words(start, year=False)
+    return f"{words}<br>{start.year}" if with_year else words
+
+
 def moment_words(moment: datetime, today: date) -> str:
     """Return the local clock time, with its date where that is not today."""
     clock = f"{moment:%H:%M}"

@@ -22,7 +22,10 @@ _RELATIVE = (Unit.MONEY, Unit.COUNT, Unit.MULTIPLE, Unit.HOURS, Unit.DAYS)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How a value differs from an earlier one: `+6.1 %`, `−1.2 pp`; `sign` is −1, 0 or 1."""
+    """How a value differs from an earlier one: `+6.1 %`, `−1.2 pp`; `sign` is −1, 0 or 1.
+
+    A change too small for one decimal is `<0.1 %`; its sign says where it went.
+    """
 
     text: str
     sign: int
@@ -65,9 +68,9 @@ def change(unit: Unit, now: Any, before: Any, currency: str) -> Change | None:
     new, old = _steps(unit, now), _steps(unit, before)
     sign = (new > old) - (new < old)
     if unit is Unit.SHARE:
-        return Change(_plus(sign, _tenths(round_div(new - old, 1_000))) + " pp", sign)
+        return Change(f"{_moved(sign, round_div(new - old, 1_000))} pp", sign)
     if unit in _RELATIVE and old > 0:
-        return Change(_plus(sign, _tenths(round_div((new - old) * 1_000, old))) + " %", sign)
+        return Change(f"{_moved(sign, round_div((new - old) * 1_000, old))} %", sign)
     if unit is Unit.MONEY:
         return Change(format_money(new - old, currency, sign=True), sign)
     difference = (new - old) / SCALE[unit] if unit in SCALE else new - old
@@ -122,6 +125,11 @@ def _scaled(unit: Unit, steps: int) -> str:
 def _tenths(count: int) -> str:
     """Return so many tenths as a number without its sign: 61 is 6.1."""
     return f"{abs(count) // 10:,}.{abs(count) % 10}"
+
+
+def _moved(sign: int, tenths: int) -> str:
+    """Return a change in tenths with its sign; one that rounds to nothing is not called nothing."""
+    return "<0.1" if sign and not tenths else _plus(sign, _tenths(tenths))
 
 
 def _signed(value: int, size: str) -> str:

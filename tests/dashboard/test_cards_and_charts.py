@@ -102,6 +102,15 @@ def test_a_sum_is_bars_from_zero_with_its_cut_ones_hatched() -> None:
     assert (compared.line.dash, compared.line.color) == ("dash", theme.GREY)
 
 
+def test_a_few_dates_stand_below_many_bars_and_each_year_once() -> None:
+    dates = (date(2025, 11, 3), date(2026, 3, 29))
+    view = a_view(Filters(RangeName.CUSTOM, dates, grain=Grain.WEEK))
+    each: list[Value] = [1] * 21
+    made = figures(view, "orders", 21, 1, each)
+    axis = over_time(REGISTRY["orders"], made, view).figure.layout.xaxis
+    assert list(axis.ticktext) == ["3 Nov<br>2025", "8 Dec", "12 Jan<br>2026", "16 Feb", "23 Mar"]
+
+
 def test_a_rate_is_a_line_in_percent_with_a_gap_where_it_is_unknown() -> None:
     view = a_view()
     name = "gross_margin"

@@ -16,6 +16,7 @@ from engine.dashboard.data import figures_of
 from engine.dashboard.keeper import Phase, State
 from engine.dashboard.questions import CARDS
 from engine.database.url import DatabaseUrl
+from engine.demo.load import FACT_TABLES
 from engine.errors import EngineError, MigrationError, ReconciliationError, SourceError
 
 NOW = datetime(2026, 11, 1, 14, 6, tzinfo=UTC)
@@ -29,10 +30,10 @@ def test_an_empty_database_shows_two_ways_on_with_their_commands(
     assert at.title[0].value == "Overview"
     assert not at.metric
     assert [heading.value for heading in at.subheader] == [
-        "Import my shop",
         "Try the demo shop",
+        "Import my shop",
     ]
-    assert [code.value for code in at.code] == [states.IMPORT_OWN, states.TRY_DEMO]
+    assert [code.value for code in at.code] == [states.TRY_DEMO, states.IMPORT_OWN]
 
 
 @pytest.mark.parametrize("line", [states.TRY_DEMO, states.IMPORT_OWN, states.DOCTOR])
@@ -46,9 +47,7 @@ def test_every_command_that_a_page_names_exists(line: str) -> None:
 
 def test_a_shop_without_orders_is_named(point_at, shop_copy: DatabaseUrl, open_app) -> None:
     with psycopg.connect(shop_copy.libpq(), autocommit=True) as connection:
-        connection.execute(
-            "TRUNCATE orders, order_transactions, order_refunds, order_refund_items CASCADE"
-        )
+        connection.execute(f"TRUNCATE {', '.join(FACT_TABLES)} CASCADE")
     point_at(shop_copy)
     at = open_app()
     assert not at.metric

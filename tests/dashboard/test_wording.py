@@ -12,6 +12,7 @@ from engine.dashboard.wording import (
     listed,
     moment_words,
     range_words,
+    tick_words,
 )
 from engine.periods import Period, PeriodKind
 
@@ -38,6 +39,20 @@ def test_a_range_says_each_year_once_where_it_can() -> None:
 )
 def test_each_grain_names_its_buckets(kind: PeriodKind, words: str) -> None:
     assert bucket_words(kind, date(2026, 11, 9)) == words
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (PeriodKind.DAILY, "9 Nov"),
+        (PeriodKind.WEEKLY, "9 Nov"),
+        (PeriodKind.MONTHLY, "Nov"),
+        (PeriodKind.QUARTERLY, "Q4"),
+    ],
+)
+def test_below_a_bar_the_year_has_a_line_of_its_own(kind: PeriodKind, words: str) -> None:
+    assert tick_words(kind, date(2026, 11, 9), with_year=False) == words
+    assert tick_words(kind, date(2026, 11, 9), with_year=True) == f"{words}<br>2026"
 
 
 def test_counts_of_days_have_their_plural() -> None:

@@ -52,7 +52,11 @@ def test_values_of_a_frame_become_plain_python_values() -> None:
 def test_money_changes_by_percent_rounded_half_away_from_zero() -> None:
     assert change(Unit.MONEY, 10610, 10000, "USD") == Change("+6.1 %", 1)
     assert change(Unit.MONEY, 9390, 10000, "USD") == Change("−6.1 %", -1)
-    assert change(Unit.COUNT, 20005, 20000, "USD") == Change("+0.0 %", 1)
+
+
+def test_a_change_too_small_for_a_decimal_is_not_called_nothing() -> None:
+    assert change(Unit.COUNT, 20005, 20000, "USD") == Change("<0.1 %", 1)
+    assert change(Unit.SHARE, 0.4, 0.4001, "USD") == Change("<0.1 pp", -1)
 
 
 def test_a_share_changes_by_points() -> None:

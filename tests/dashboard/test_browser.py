@@ -1,0 +1,165 @@
+"""The real program in a real browser: drawn without errors, wide and narrow, light and dark."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from docs.images.make_pictures import browser, chromium_path, served, wait_until_drawn
+from engine.dashboard.questions import CARDS
+from engine.database.url import DatabaseUrl
+from engine.metrics.registry import REGISTRY
+from engine.settings import Settings
+from tests.dashboard.conftest import address
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(chromium_path() is None, reason="needs the system's Chromium"),
+]
+# Streamlit's page asks for these below its own address first, and goes on without.
+_PROBES = ("/_stcore/health", "/_stcore/host-config")
+
+
+@pytest.fixture(scope="module")
+def site(
+    shop_template: DatabaseUrl, shop_files: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    environment = dict.fromkeys((name.upper() for name in Settings.__dataclass_fields__), "")
+    environment |= {"DATABASE_URL": address(shop_template), "CSV_FOLDER": str(shop_files)}
+    with served(environment, tmp_path_factory.mktemp("log") / "dashboard.log") as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as opened:
+        yield opened
+
+
+class Visit:
+    """A page with what went wrong while it was open."""
+
+    def __init__(
+        self, chromium: Browser, site: str, width: int = 1440, mode: str = "light"
+    ) -> None:
+        self.site = site
+        self.errors: list[str] = []
+        self.page: Page = chromium.new_page(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if mode == "dark" else "light",
+            timezone_id="Europe/Istanbul",
+        )
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", lambda request: self._foreign(request.url))
+        self.page.on(
+            "response",
+            lambda answer: self._failed(answer.status, answer.url),
+        )
+
+    def _foreign(self, url: str) -> None:
+        if not url.startswith((self.site, "data:", "blob:")):
+            self.errors.append(f"asks another host: {url}")
+
+    def _failed(self, status: int, url: str) -> None:
+        if status >= 400 and not url.endswith(_PROBES):
+            self.errors.append(f"{status} {url}")
+
+    def open(self, path: str = "/") -> Page:
+        self.page.goto(f"{self.site}{path}")
+        wait_until_drawn(self.page)
+        return self.page
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_the_overview_is_drawn(
+    width: int, mode: str, chromium: Browser, site: str, tmp_path: Path
+) -> None:
+    visit = Visit(chromium, site, width, mode)
+    said: list[str] = []
+    visit.page.on("console", lambda line: said.append(line.text) if line.type == "error" else None)
+    page = visit.open()
+    assert page.locator("[data-testid=stMetric]").count() == len(CARDS)
+    assert page.locator(".js-plotly-plot").count() == 2
+    sideways = page.evaluate(
+        "(() => { const main = document.querySelector('[data-testid=stMain]');"
+        " return main.scrollWidth - main.clientWidth })()"
+    )
+    assert sideways == 0, "nothing but a table moves sideways"
+    cut = page.evaluate(
+        "[...document.querySelectorAll('[data-testid=stMetricValue] *')]"
+        ".filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText)"
+    )
+    assert cut == [], "every value of a card is readable in full"
+    ground = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+    assert ground == ("rgb(14, 17, 23)" if mode == "dark" else "rgb(255, 255, 255)")
+    page.screenshot(path=tmp_path / f"overview-{mode}-{width}.png")
+    assert visit.errors == []
+    assert said == []
+    page.close()
+
+
+def test_filters_stand_in_the_address_and_back_moves_the_measure(
+    chromium: Browser, site: str
+) -> None:
+    visit = Visit(chromium, site)
+    page = visit.open()
+    page.locator("[data-testid=stSidebar]").get_by_text("Last year", exact=True).click()
+    expect(page.get_by_text("compared with 1 Oct to 30 Oct 2025")).to_be_visible()
+    measure = page.get_by_role("combobox", name="Measure")
+    measure.fill("Gross margin")
+    measure.press("Enter")
+    page.wait_for_url("**/?compare=Last+year&metric=gross_margin")
+    page.go_back()
+    page.wait_for_url("**/?compare=Last+year")
+    expect(measure).to_have_value(REGISTRY["net_revenue"].label)
+    page.go_forward()
+    expect(measure).to_have_value(REGISTRY["gross_margin"].label)
+    assert visit.errors == []
+    page.close()
+
+
+def test_a_mailed_link_shows_the_same_days(chromium: Browser, site: str) -> None:
+    visit = Visit(chromium, site)
+    page = visit.open("/?range=Custom&dates=2026-03-05&dates=2026-05-18&grain=Week")
+    expect(page.get_by_text("5 Mar to 18 May 2026", exact=True).first).to_be_visible()
+    page.get_by_role("link", name="Glossary").click()
+    expect(page.get_by_role("heading", name="Glossary")).to_be_visible()
+    assert "dates=2026-03-05&dates=2026-05-18" in page.url, "the filters stay between pages"
+    assert visit.errors == []
+    page.close()
+
+
+def test_an_export_holds_every_listing_in_full(chromium: Browser, site: str) -> None:
+    visit = Visit(chromium, site)
+    page = visit.open("/?range=All+time")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Export listings").click()
+    download = waiting.value
+    assert download.suggested_filename == (
+        "overview-listings_tuftmoor-felt_2023-11-02_2026-10-31.csv"
+    )
+    content = Path(download.path()).read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    assert len(rows) > 50
+    assert {"entity_id", "name", "net_revenue", "gross_profit", "order_value_std"} <= set(rows[0])
+    page.close()
+
+
+def test_a_phone_opens_with_the_sidebar_closed(chromium: Browser, site: str) -> None:
+    visit = Visit(chromium, site, width=390)
+    page = visit.open()
+    expect(page.get_by_label("Compare with")).not_to_be_in_viewport()
+    heights = page.evaluate(
+        "[...document.querySelectorAll('[data-testid=stMetric]')]"
+        ".map(card => card.getBoundingClientRect().top)"
+    )
+    assert heights[0] == heights[1] < heights[2], "two cards beside each other"
+    assert visit.errors == []
+    page.close()

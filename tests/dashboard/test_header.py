@@ -1,0 +1,85 @@
+"""The strip that says what the numbers are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from engine.analytics import EcommerceAnalyticsOptimized
+from engine.dashboard import page_run
+from engine.dashboard.data import Figures
+from engine.dashboard.filters import Filters
+from engine.dashboard.header import header_words
+from engine.dashboard.page_run import PageRun
+from engine.dashboard.questions import COVERAGE
+from engine.database.url import DatabaseUrl
+from engine.metrics.registry import REGISTRY
+from engine.ranges import Comparison, RangeName
+from engine.settings import Settings
+
+DEFAULTS = Filters()
+ISTANBUL = -180  # what a browser there says
+
+
+def a_run(analytics, view_of, filters: Filters = DEFAULTS, coverage: float | None = 0.9) -> PageRun:
+    view = view_of(filters)
+    return PageRun(analytics, view, Figures({view.period: {COVERAGE: coverage}}, "USD"))
+
+
+def test_shop_days_comparison_zone_currency_age_coverage_and_version(analytics, view_of) -> None:
+    parts = header_words(a_run(analytics, view_of), ISTANBUL)
+    assert parts[0] == "**Tuftmoor Felt**"
+    assert parts[1] == "**1 Oct to 30 Oct 2026**, 30 days"
+    assert parts[2] == "compared with 1 Sep to 30 Sep 2026"
+    assert parts[3:5] == [r"Europe\/Istanbul", "USD"]
+    assert parts[5].startswith("data to 31 Oct 2026 23:59, read ")
+    assert parts[6] == ":orange-badge[cost coverage 90.0 %]"
+    assert parts[7] == f"definitions {REGISTRY.version}"
+
+
+def test_a_comparison_of_another_length_says_its_days(analytics, view_of) -> None:
+    parts = header_words(a_run(analytics, view_of, Filters(RangeName.MONTH_TO_DATE)), None)
+    assert parts[2] == "compared with 1 Sep to 30 Sep 2026, 30 days"
+
+
+def test_a_missing_comparison_says_why(analytics, view_of) -> None:
+    filters = Filters(RangeName.LAST_7_DAYS, comparison=Comparison.NONE)
+    assert header_words(a_run(analytics, view_of, filters), None)[2] == "no comparison chosen"
+
+
+@pytest.mark.parametrize(
+    ("coverage", "badge"),
+    [
+        (1.0, ":blue-badge[cost coverage 100.0 %]"),
+        (0.5, ":orange-badge[cost coverage 50.0 %]"),
+        (None, ":gray-badge[cost coverage –]"),
+    ],
+)
+def test_incomplete_costs_stand_out(analytics, view_of, coverage: float | None, badge: str) -> None:
+    assert header_words(a_run(analytics, view_of, coverage=coverage), None)[6] == badge
+
+
+def test_a_reader_in_another_zone_is_told(analytics, view_of) -> None:
+    assert "not yours" not in header_words(a_run(analytics, view_of), None)[3]
+    assert header_words(a_run(analytics, view_of), 0)[3].endswith("(the shop's zone, not yours)")
+
+
+def test_today_is_not_over_until_the_data_reach_its_end(
+    analytics: EcommerceAnalyticsOptimized,
+    view_of,
+    shop_template: DatabaseUrl,
+    shop_files,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    filters = Filters(RangeName.MONTH_TO_DATE)
+    assert "not over" not in header_words(a_run(analytics, view_of, filters), None)[1]
+    at_noon = EcommerceAnalyticsOptimized.load(
+        settings=Settings(csv_folder=str(shop_files)),
+        url=shop_template,
+        watermark=analytics.watermark - timedelta(hours=12),
+    )
+    monkeypatch.setattr(page_run, "now", lambda: analytics.watermark)
+    run = replace(a_run(analytics, view_of, filters), analytics=at_noon)
+    assert header_words(run, None)[1].endswith("31 days, today not over")
