@@ -29,6 +29,16 @@ LADDER: tuple[tuple[str, tuple[tuple[int, str], ...]], ...] = (
         ((1, "shipping_income"), (1, "gift_wrap_income"), (-1, "refund_excess")),
     ),
     ("gross_profit", ((-1, "cogs"),)),
+    (
+        "contribution_profit",
+        (
+            (-1, "postage"),
+            (-1, "duty"),
+            (-1, "import_tax"),
+            (-1, "carrier_fee"),
+            (-1, "platform_fees"),
+        ),
+    ),
 )
 METRICS = at_level(
     SHOP, *(name for total, steps in LADDER for name in (*(step for _, step in steps), total))
@@ -46,7 +56,9 @@ class Step:
 
 
 def bridge_steps(value: Callable[[str], int]) -> list[Step]:
-    """Return the bars from list value to gross profit; `value` answers a metric in minor units.
+    """Return the bars from list value to contribution profit.
+
+    `value` answers a metric in minor units.
 
     Raises ReconciliationError if a subtotal is not what its steps add up to.
     """

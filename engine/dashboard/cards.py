@@ -14,6 +14,7 @@ import streamlit as st
 
 from engine.dashboard.data import Figures
 from engine.dashboard.filters import View, compared_words
+from engine.dashboard.questions import LOW_ENDS
 from engine.metrics.formats import change, number, text
 from engine.metrics.model import SHOP, Direction, Metric
 from engine.metrics.registry import REGISTRY
@@ -49,9 +50,12 @@ def metric_card(name: str, figures: Figures, view: View) -> Card:
     series = figures.series(name, [bucket.asked for bucket in view.buckets])
     line = [number(metric.unit, value, figures.currency) for value in series]
     points = tuple(float(point) for point in line if isinstance(point, (int, float)))
+    shown = text(metric.unit, now, figures.currency)
+    if name in LOW_ENDS and figures.value(LOW_ENDS[name], view.period) != now:
+        shown = f"≤ {shown}"  # costs are missing: what is shown is the high end
     return Card(
         label=metric.label,
-        value=text(metric.unit, now, figures.currency),
+        value=shown,
         delta=delta,
         arrow=arrow,
         colour=colour,

@@ -19,10 +19,11 @@ from engine.dashboard.page_run import PageRun
 from engine.dashboard.questions import (
     CARDS,
     COVERAGE,
-    GROSS_PROFIT,
     LISTING_COLUMNS,
     MEASURES,
     PRODUCT_COLUMNS,
+    PROFIT,
+    PROFIT_LOW,
     SIGNS_OF_LIFE,
 )
 from engine.metrics.formats import text
@@ -30,9 +31,9 @@ from engine.metrics.model import LISTING, PRODUCT, Level, Unit
 from engine.metrics.registry import REGISTRY
 
 _PAGE = "overview"
-_LISTINGS = Grid("listings", "listing", "listings", LISTING_COLUMNS, GROSS_PROFIT)
-_SKUS = Grid("skus", "SKU", "SKUs", PRODUCT_COLUMNS, GROSS_PROFIT)
-_LOSERS = Grid("losers", "SKU", "SKUs", PRODUCT_COLUMNS, GROSS_PROFIT, ascending=True)
+_LISTINGS = Grid("listings", "listing", "listings", LISTING_COLUMNS, PROFIT)
+_SKUS = Grid("skus", "SKU", "SKUs", PRODUCT_COLUMNS, PROFIT)
+_LOSERS = Grid("losers", "SKU", "SKUs", PRODUCT_COLUMNS, PROFIT, ascending=True)
 
 
 def is_empty(run: PageRun) -> bool:
@@ -57,15 +58,18 @@ def draw_cards(run: PageRun) -> None:
 
 
 def basis_words(run: PageRun) -> str:
-    """Return how far the costs in the gross profit are known; nothing where all of them are."""
+    """Return how far the costs in the profit are known; nothing where all of them are."""
     coverage = run.figures.value(COVERAGE, run.view.period)
-    if coverage is None or coverage == 1:
+    profit, low = (run.figures.value(name, run.view.period) for name in (PROFIT, PROFIT_LOW))
+    if profit == low and coverage in (None, 1):
         return ""
+    label = REGISTRY[PROFIT].label
     known = text(Unit.SHARE, coverage, run.currency)
-    return (
-        f"{REGISTRY[GROSS_PROFIT].label} is **partial**: the cost is known for {known} of sales. "
-        "What is unknown is not subtracted, so this is the high end."
-    )
+    said = f"{label} is **partial**: the unit cost is known for {known} of sales. "
+    if low is None:
+        return said + "What is unknown is not subtracted, so this is the high end."
+    ends = (text(Unit.MONEY, end, run.currency) for end in (low, profit))
+    return said + f"With what is unknown it lies **between {' and '.join(ends)}**."
 
 
 def draw_chart(run: PageRun) -> None:
@@ -84,7 +88,7 @@ def draw_chart(run: PageRun) -> None:
 
 
 def draw_bridge(run: PageRun) -> None:
-    """Draw the way from the list price to gross profit."""
+    """Draw the way from the list price to contribution profit."""
 
     def amount(name: str) -> int:
         value = run.figures.value(name, run.view.period)
@@ -92,7 +96,7 @@ def draw_bridge(run: PageRun) -> None:
         return value
 
     with st.container(border=True):
-        st.subheader("From list price to gross profit")
+        st.subheader("From list price to contribution profit")
         chart = bridge_chart(without_empty(bridge_steps(amount)), run.currency)
         st.plotly_chart(chart.figure, key="bridge", config=theme.PLAIN, alt=chart.alt)
 
@@ -101,9 +105,9 @@ def draw_losers(run: PageRun) -> None:
     """Draw the SKUs that lose money, worst first."""
     st.subheader("Losing money")
     frame = _rows(run, PRODUCT, PRODUCT_COLUMNS)
-    losing = frame[(frame[GROSS_PROFIT] < 0).fillna(False)]
+    losing = frame[(frame[PROFIT] < 0).fillna(False)]
     if losing.empty:
-        st.caption("No SKU has a negative gross profit in this range.")
+        st.caption("No SKU has a negative contribution profit in this range.")
         return
     rows = grids.grid_rows(losing, _LOSERS, grids.sku_name, run.currency)
     grids.draw(_LOSERS, rows, None, run.currency)
@@ -117,7 +121,7 @@ def draw_best(run: PageRun) -> None:
 
 
 def _ranking(run: PageRun, level: Level, grid: Grid, name_of: Callable[[Any], str]) -> None:
-    st.subheader(f"{grid.heading} by {REGISTRY[GROSS_PROFIT].label.lower()}")
+    st.subheader(f"{grid.heading} by {REGISTRY[PROFIT].label.lower()}")
     frame = _rows(run, level, grid.metrics)
     rows = grids.grid_rows(frame, grid, name_of, run.currency)
     whole: dict[str, Value] = {

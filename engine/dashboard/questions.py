@@ -13,18 +13,20 @@ from engine.metrics.model import LISTING, PRODUCT, SHOP
 CARDS = at_level(
     SHOP,
     "net_revenue",
-    "gross_profit",
-    "gross_margin",
+    "contribution_profit",
+    "contribution_margin",
     "orders",
     "average_order_value",
     "new_customers",
     "refund_rate_value",
-    "units_sold",
+    "platform_fees",
 )
 # What the chart can draw; the first is the default.
 MEASURES = at_level(
     SHOP,
     "net_revenue",
+    "contribution_profit",
+    "contribution_margin",
     "gross_profit",
     "gross_margin",
     "orders",
@@ -39,13 +41,17 @@ MEASURES = at_level(
     "refunds_total",
     "refund_rate_value",
     "cogs",
+    "fulfilment_cost",
+    "platform_fees",
+    "shipping_result",
+    "loss_orders",
     "cancelled_orders",
 )
 LISTING_COLUMNS = at_level(
     LISTING,
     "net_revenue",
-    "gross_profit",
-    "gross_margin",
+    "contribution_profit",
+    "contribution_margin",
     "orders",
     "units_sold",
     "refund_rate_value",
@@ -54,15 +60,19 @@ LISTING_COLUMNS = at_level(
 PRODUCT_COLUMNS = at_level(
     PRODUCT,
     "net_revenue",
-    "gross_profit",
-    "gross_margin",
+    "contribution_profit",
+    "contribution_margin",
     "units_sold",
     "average_unit_price",
     "average_unit_cost",
     "refund_rate_value",
     "cost_coverage",
 )
-COVERAGE, GROSS_PROFIT = at_level(SHOP, "cost_coverage", "gross_profit")
+COVERAGE, PROFIT, PROFIT_LOW = at_level(
+    SHOP, "cost_coverage", "contribution_profit", "contribution_profit_low"
+)
+# A profit and what it is if every unknown cost is as high as it can be.
+LOW_ENDS = {PROFIT: PROFIT_LOW}
 # A range in which all of these are 0 holds nothing at all.
 SIGNS_OF_LIFE = at_level(SHOP, "orders", "refund_count", "cancelled_orders", "held_orders")
 
@@ -75,6 +85,7 @@ SHOP_METRICS = tuple(
             *at_level(SHOP, *LISTING_COLUMNS, *PRODUCT_COLUMNS),
             *SIGNS_OF_LIFE,
             COVERAGE,
+            PROFIT_LOW,
         )
     )
 )

@@ -1,4 +1,4 @@
-"""The way from list price to gross profit adds up to the cent."""
+"""The way from list price to contribution profit adds up to the cent."""
 
 from __future__ import annotations
 
@@ -26,6 +26,12 @@ SMALL = {
     "net_revenue": 26311,
     "cogs": 7021,
     "gross_profit": 19290,
+    "postage": 5790,
+    "duty": 109,
+    "import_tax": 226,
+    "carrier_fee": 450,
+    "platform_fees": 5049,
+    "contribution_profit": 7666,
 }
 
 
@@ -39,7 +45,7 @@ def test_costs_go_down_and_subtotals_stand_on_zero() -> None:
         "gross_merchandise_sales", "Gross merchandise sales", 27101, is_total=False
     )
     assert steps[1].amount == -1000
-    assert [step.amount for step in steps if step.is_total] == [26101, 24931, 26311, 19290]
+    assert [step.amount for step in steps if step.is_total] == [26101, 24931, 26311, 19290, 7666]
 
 
 def test_a_subtotal_that_its_steps_do_not_reach_is_refused() -> None:
@@ -58,7 +64,8 @@ def test_steps_of_nothing_are_left_out_and_subtotals_stay() -> None:
 def test_the_chart_names_each_amount_and_says_where_it_leads() -> None:
     chart = bridge_chart(bridge_steps(answers(SMALL)), "USD")
     assert chart.alt == (
-        "From gross merchandise sales of +271.01 USD to gross profit of 192.90 USD, step by step."
+        "From gross merchandise sales of +271.01 USD to contribution profit of 76.66 USD, "
+        "step by step."
     )
     assert "Discounts<br><b>−10.00 USD</b>" in chart.figure.layout.yaxis.ticktext
     (bars,) = chart.figure.data
