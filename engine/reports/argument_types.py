@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import click
@@ -29,7 +29,7 @@ class Instant(click.ParamType[datetime]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> datetime:
-        """Return the moment; one without offset could be any of 26 and is wrong usage."""
+        """Return the moment in UTC; without its offset it is wrong usage."""
         try:
             instant = value if isinstance(value, datetime) else datetime.fromisoformat(value)
         except ValueError:
@@ -40,7 +40,7 @@ class Instant(click.ParamType[datetime]):
                 param,
                 ctx,
             )
-        return instant
+        return instant.astimezone(UTC)
 
 
 class Name(click.ParamType[str]):

@@ -81,7 +81,8 @@ def build_unit(
     """Ask for one level and all periods of one kind, and lay the answer out as report rows."""
     block = analytics.calculate_block(periods, level=level, metrics=metrics)
     columns = {} if metrics is not None else _header(analytics, block, kind)
-    columns |= {name: _values(column) for name, column in block.columns.items()}
+    # One column at a time: an answer of many rows is not held in both forms.
+    columns |= {name: _values(block.columns.pop(name)) for name in list(block.columns)}
     return UnitRows(
         level=level,
         kind=kind,

@@ -17,6 +17,7 @@ from engine.database.client import open_client
 from engine.database.url import DatabaseUrl
 from engine.reports.desk import Call, Desk
 from engine.reports.outcome import INTERRUPTED, ShopOutcome
+from engine.reports.patience import Patience
 from engine.reports.run_book import RunBook
 from engine.reports.runner import ShopRun
 from engine.reports.stopping import StopSignals
@@ -47,12 +48,13 @@ def run_call(
         stop = stack.enter_context(StopSignals())
         pool = ThreadPoolExecutor(call.workers, thread_name_prefix="reports")
         stack.callback(pool.shutdown, cancel_futures=True)
+        patience = Patience(settings, stop, say)
         book = None
         if not call.dry_run:
             client = stack.enter_context(open_client(url))
-            book = RunBook(client, settings.retry_deadline, say)
-        desk = Desk(call, settings, url, pool, stop, book, say, stream)
-        for shop in desk.patiently(lambda: _chosen_shops(url, call.shops)):
+            book = RunBook(client, patience)
+        desk = Desk(call, settings, url, pool, stop, patience, book, stream)
+        for shop in patience.read(lambda: _chosen_shops(url, call.shops)):
             with structlog.contextvars.bound_contextvars(call_id=call.caller.call_id):
                 outcomes.append(ShopRun(desk, shop).outcome())
             if outcomes[-1].status == INTERRUPTED:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TextIO, TypeVar
+from typing import TextIO
 
-from engine.database.retry import retrying
 from engine.database.url import DatabaseUrl
+from engine.reports.patience import Patience
 from engine.reports.run_book import Caller, RunBook
 from engine.reports.stopping import StopSignals
 from engine.settings import Settings
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +36,6 @@ class Desk:
     url: DatabaseUrl
     pool: Executor
     stop: StopSignals
+    patience: Patience
     book: RunBook | None
-    say: Callable[[str], None]
     stream: TextIO
-
-    def patiently(self, work: Callable[[], T]) -> T:
-        """Do a whole that may be repeated; again after an error that may pass."""
-        for attempt in retrying(self.settings.retry_deadline, say=self.say):
-            with attempt:
-                self.stop.check()
-                return work()
-        raise AssertionError("the last attempt returns or raises")

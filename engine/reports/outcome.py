@@ -19,7 +19,7 @@ JSON_VERSION = 1
 
 SUCCEEDED, FAILED, INTERRUPTED, DRY_RUN = "SUCCEEDED", "FAILED", "INTERRUPTED", "DRY_RUN"
 _SOME_SHOPS_FAILED = 7
-_FIRST_SIGNAL_CODE = 128
+FIRST_SIGNAL_CODE = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def exit_code(outcomes: Sequence[ShopOutcome]) -> int:
     """
     codes = [outcome.exit_code for outcome in outcomes]
     failed = [code for code in codes if code]
-    stopped = [code for code in failed if code > _FIRST_SIGNAL_CODE]
+    stopped = [code for code in failed if code > FIRST_SIGNAL_CODE]
     if stopped:
         return stopped[0]
     if failed and len(failed) < len(codes):

@@ -117,7 +117,9 @@ def rows_to_write(
 ) -> Block:
     """Return the rows that a change stages, computed again."""
     units = [unit.result() for unit in build_units(analytics, change.level, periods, pool)]
-    return take(join_units(change.table, units), change.staged)
+    block = join_units(change.table, units)
+    # A first run stages every row; a copy of all of them would double its memory.
+    return block if len(change.staged) == change.counts.computed else take(block, change.staged)
 
 
 def _build(

@@ -23,7 +23,7 @@ import click
 import structlog
 
 from engine import progress
-from engine.database import prepare
+from engine.database import prepare, release
 from engine.database.url import DatabaseUrl
 from engine.errors import EngineError, UsageError
 from engine.log import set_up_log
@@ -32,13 +32,22 @@ from engine.periods import GRAINS
 from engine.reports.calls import run_call
 from engine.reports.desk import Call
 from engine.reports.exports import make_folder, write_files
-from engine.reports.outcome import SUCCEEDED, ShopOutcome, call_record, exit_code, sentence
+from engine.reports.outcome import (
+    FIRST_SIGNAL_CODE,
+    SUCCEEDED,
+    ShopOutcome,
+    call_record,
+    exit_code,
+    sentence,
+)
 from engine.reports.run_book import Caller
 from engine.reports.spec import Scope
+from engine.reports.stopping import Stopped, is_left_behind
 from engine.settings import PROJECT_FOLDER, Settings
 
 MOST_WORKERS = 8
-_FIGURES = ("returned_goods", "cost_currency", "csv_folder")  # settings that move figures
+# Settings that move figures, as the run's row holds them; none of them is a secret.
+FIGURE_SETTINGS = ("returned_goods", "vat_on_fees", "cost_currency", "csv_folder")
 
 log = structlog.get_logger("reports")
 
@@ -122,13 +131,23 @@ class Program:
         except EngineError as error:
             self._print(outcomes, files, error.exit_code, error)
             raise
-        code = exit_code(outcomes)
+        except Stopped as stopped:  # before there was a shop to be interrupted
+            return self._end(outcomes, files, stopped.exit_code)
+        return self._end(outcomes, files, exit_code(outcomes))
+
+    def _end(self, outcomes: Sequence[ShopOutcome], files: Sequence[str], code: int) -> int:
+        """Print how it went and return the exit code, or end here if a read would not let us."""
         self._print(outcomes, files, code, None)
+        if code > FIRST_SIGNAL_CODE and is_left_behind():
+            sys.stdout.flush()
+            sys.stderr.flush()
+            release()
+            os._exit(code)
         return code
 
     def _call(self, settings: Settings, scope: Scope) -> Call:
         options = self._options
-        figures = {name: getattr(settings, name) for name in _FIGURES}
+        figures = {name: getattr(settings, name) for name in FIGURE_SETTINGS}
         text = json.dumps(figures, sort_keys=True)
         caller = Caller(
             call_id=self._call_id,
@@ -185,7 +204,7 @@ class Program:
             click.echo(sentence(outcome))
         for file in files:
             click.echo(f"Written: {file}")
-        if not outcomes and error is None:
+        if not outcomes and code == 0:
             click.echo(
                 "There is no shop in the database yet, so there is nothing to do. Load the demo "
                 "shop with: python -m engine demo"
@@ -214,7 +233,10 @@ class LogLines(io.StringIO):
     """A stream that makes a log line of each line of text."""
 
     def write(self, text: str) -> int:
-        """Log a line; line ends alone are left out."""
-        if text.strip():
-            log.info("progress", text=text.strip())
+        """Keep a piece of a line; log the line when its end comes."""
+        super().write(text)
+        if text.endswith("\n"):
+            log.info("progress", text=self.getvalue().strip())
+            self.seek(0)
+            self.truncate()
         return len(text)

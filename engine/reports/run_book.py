@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from engine.database.client import GENERATED_PACKAGE, Client
 from engine.database.prisma_engine.loading import load_generated
-from engine.database.retry import is_transient, retrying
-from engine.errors import SourceError
+from engine.database.retry import is_transient
+from engine.errors import EngineError, SourceError
 from engine.metrics.registry import REGISTRY
+from engine.reports.patience import Patience
 from engine.reports.spec import Scope
 
 T = TypeVar("T")
@@ -45,13 +47,12 @@ class KnownRun:
 
 
 class RunBook:
-    """The rows of report_runs that one call reads and writes; look-ups are tried again."""
+    """The rows of report_runs that one call reads and writes."""
 
-    def __init__(self, client: Client, retry_seconds: float, say: Callable[[str], None]) -> None:
+    def __init__(self, client: Client, patience: Patience) -> None:
         self._client = client
+        self._patience = patience
         self._json: Callable[[Any], Any] = load_generated(GENERATED_PACKAGE).Json
-        self._retry_seconds = retry_seconds
-        self._say = say
 
     def running(self, shop_id: int) -> KnownRun | None:
         """Return the newest run of a shop that has not ended, None if the book shows none."""
@@ -120,11 +121,11 @@ class RunBook:
         exit_code: int,
         stage_seconds: Mapping[str, float],
         error: Mapping[str, Any] | None,
-    ) -> bool:
-        """Close a run that wrote nothing, as FAILED or INTERRUPTED.
+    ) -> None:
+        """Close a run that wrote nothing, as FAILED or INTERRUPTED; it is tried once.
 
-        Returns whether it was still open: a run that was committed, or declared abandoned by
-        somebody else, stays as it is.
+        A run that was committed, or declared abandoned by somebody else, stays as it is. One that
+        could not be closed is abandoned by the next run of the shop.
         """
         data = {
             "status": status,
@@ -134,23 +135,25 @@ class RunBook:
         }
         if error is not None:
             data["error"] = self._json(dict(error))
-        closed: int = self._ask(
-            lambda: self._client.reportrun.update_many(
+        with _explained():
+            self._client.reportrun.update_many(
                 where={"run_id": run_id, "status": "RUNNING"}, data=data
             )
-        )
-        return closed == 1
 
     def _ask(self, question: Callable[[], T]) -> T:
-        try:
-            for attempt in retrying(self._retry_seconds, say=self._say):
-                with attempt:
-                    return question()
-        except Exception as error:
-            if not is_transient(error) or isinstance(error, SourceError):
-                raise
-            raise SourceError(
-                f"The run book can't be read or written: {' '.join(str(error).split())}",
-                hint="Check that the server runs and that DATABASE_URL names it.",
-            ) from error
-        raise AssertionError("the last attempt returns or raises")
+        """Put a question to the client, again after an error that may pass."""
+        with _explained():
+            return self._patience.do(question)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        if not is_transient(error) or isinstance(error, EngineError):
+            raise
+        raise SourceError(
+            f"The run book can't be read or written: {' '.join(str(error).split())}",
+            hint="Check that the server runs and that DATABASE_URL names it.",
+        ) from error

@@ -61,9 +61,9 @@ class ShopRun:
                 with self._progress:
                     begin()
             except Stopped as stopped:
-                self._know(status=INTERRUPTED, exit_code=stopped.exit_code)
+                self._know(status=INTERRUPTED, exit_code=stopped.exit_code, counts=RowCounts())
             except EngineError as error:
-                self._know(status=FAILED, exit_code=error.exit_code, error=error)
+                self._know(exit_code=error.exit_code, error=error, counts=RowCounts())
             self._know(stage_seconds=self._clock.seconds)
             self._log_end()
         return self._so_far
@@ -91,7 +91,7 @@ class ShopRun:
     def _rehearse(self) -> None:
         analytics = self._read()
         plan = self._plan(analytics)
-        sizes = self._desk.patiently(lambda: bytes_a_row(self._desk.url))
+        sizes = self._desk.patience.read(lambda: bytes_a_row(self._desk.url))
         self._know(
             status=DRY_RUN,
             counts=plan.counts,
@@ -106,7 +106,7 @@ class ShopRun:
         desk = self._desk
         self._progress.stage("read")
         with self._clock.stage("read"):
-            analytics = desk.patiently(
+            analytics = desk.patience.read(
                 lambda: EcommerceAnalyticsOptimized.load(
                     self._shop.shop_id, desk.call.as_of, desk.settings, desk.url
                 )
@@ -123,7 +123,7 @@ class ShopRun:
         desk, scope = self._desk, self._desk.call.caller.scope
         self._progress.stage("compute")
         with self._clock.stage("diff"):
-            stored = desk.patiently(lambda: read_levels(desk.url, self._shop.shop_id, scope))
+            stored = desk.patience.read(lambda: read_levels(desk.url, self._shop.shop_id, scope))
         plan = plan_shop(
             analytics,
             scope,
@@ -170,7 +170,7 @@ class ShopRun:
 
         with self._clock.stage("write"):
             try:
-                desk.patiently(write_once)
+                desk.patience.do(write_once)
             finally:
                 desk.stop.let_through()
 
@@ -199,7 +199,7 @@ class ShopRun:
         desk, shop = self._desk, self._shop
         self._progress.stage("lock")
         with ExitStack() as stack:
-            desk.patiently(
+            desk.patience.do(
                 lambda: stack.enter_context(
                     run_lock(
                         desk.url,

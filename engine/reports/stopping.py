@@ -4,17 +4,26 @@ The first signal is raised as an exception where the main thread is, so that an 
 rolls back and the run is marked as interrupted. A second one ends the program at once; the tables
 are the same, since nothing is committed before the end. While a commit is under way the first
 signal waits, because after it there is nothing left to undo.
+
+Python answers a signal between two of its own steps. A driver that waits for the server takes none,
+so what reads for long is done by `aside`, in a thread that can be left behind.
 """
 
 from __future__ import annotations
 
+import contextvars
 import os
 import signal
 import threading
+from collections.abc import Callable
+from concurrent.futures import Future
 from types import FrameType, TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_READER = "reports-reader"
+
+T = TypeVar("T")
 
 
 class Stopped(KeyboardInterrupt):
@@ -66,3 +75,26 @@ class StopSignals:
         self._number = number
         if not self._held:
             raise Stopped(number)
+
+
+def aside(work: Callable[[], T]) -> T:
+    """Do work in a thread of its own and wait for it, ready to answer a signal meanwhile.
+
+    Only for work that writes nothing: after a signal it may still go on for a while.
+    """
+    done: Future[T] = Future()
+    context = contextvars.copy_context()
+
+    def run() -> None:
+        try:
+            done.set_result(context.run(work))
+        except BaseException as error:  # noqa: BLE001 - raised where the result is waited for
+            done.set_exception(error)
+
+    threading.Thread(target=run, name=_READER, daemon=True).start()
+    return done.result()
+
+
+def is_left_behind() -> bool:
+    """Whether work that was done aside is still going on."""
+    return any(thread.name == _READER for thread in threading.enumerate())

@@ -1,0 +1,197 @@
+"""The report program as a person calls it, on databases with a small shop."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from engine.database.url import DatabaseUrl
+from engine.demo.load import load
+from engine.demo.shop import generate
+from engine.demo.sizes import make_plan
+from engine.reports.calls import run_call
+from engine.reports.cli import main
+from engine.reports.desk import Call
+from engine.reports.run_book import Caller
+from engine.reports.spec import Scope
+from engine.settings import PROJECT_FOLDER, Settings
+from tests.commands.conftest import address
+from tests.log_state import program_state_put_back
+from tests.reports.small_shop import fill
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a call ended and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def record(self) -> dict[str, Any]:
+        record: dict[str, Any] = json.loads(self.out)
+        return record
+
+    @property
+    def shop(self) -> dict[str, Any]:
+        (shop,) = self.record["shops"]
+        return shop
+
+
+Reports = Callable[..., Ended]
+Start = Callable[..., "subprocess.Popen[str]"]
+Named = Callable[[DatabaseUrl], DatabaseUrl]
+
+
+@pytest.fixture
+def program_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, str]:
+    """The settings of a call: nothing of the machine that the tests run on, and no patience."""
+    for name in list(os.environ):
+        if name.startswith("REPORTS_"):
+            monkeypatch.delenv(name)
+    settings = {name.upper(): "" for name in Settings.__dataclass_fields__}
+    settings |= {"CSV_FOLDER": str(tmp_path / "csv"), "RETRY_DEADLINE": "10"}
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    return settings
+
+
+@contextmanager
+def copy_of(server: DatabaseUrl, template: str) -> Iterator[DatabaseUrl]:
+    """A copy of a database, which nobody may be connected to, dropped at the end."""
+    name = f"reports_test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server.libpq(), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        yield server.with_database(name)
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def run_once(url: DatabaseUrl, folder: Path) -> None:
+    """Run the reports of a database, without owner's files and without command line."""
+    caller = Caller("00000000-0000-0000-0000-000000000001", "test", "0", {}, "", Scope())
+    settings = Settings(database_url=address(url), csv_folder=str(folder))
+    (outcome,) = run_call(Call(caller), settings, url, say=print, stream=io.StringIO())
+    assert outcome.status == "SUCCEEDED", outcome.error
+
+
+@pytest.fixture(scope="session")
+def shop_template(server_url: DatabaseUrl, template_database: str) -> Iterator[str]:
+    """A database with the small shop, to be copied."""
+    with copy_of(server_url, template_database) as url:
+        fill(url)
+        yield url.database
+
+
+@pytest.fixture(scope="session")
+def reported_template(
+    server_url: DatabaseUrl, shop_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A database with the small shop and its reports, to be copied."""
+    with copy_of(server_url, shop_template) as url:
+        run_once(url, tmp_path_factory.mktemp("no_files"))
+        yield url.database
+
+
+@pytest.fixture(scope="session")
+def demo_template(
+    server_url: DatabaseUrl, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A database with a demo shop of 300 orders and its reports, to be copied."""
+    with copy_of(server_url, template_database) as url:
+        load(url, generate(make_plan(orders=300)))
+        run_once(url, tmp_path_factory.mktemp("no_files"))
+        yield url.database
+
+
+@pytest.fixture
+def named(program_settings: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Named:
+    """Make a database the one that DATABASE_URL names."""
+
+    def name(url: DatabaseUrl) -> DatabaseUrl:
+        monkeypatch.setenv("DATABASE_URL", address(url))
+        return url
+
+    return name
+
+
+@pytest.fixture
+def database(database_url: DatabaseUrl, named: Named) -> DatabaseUrl:
+    """A migrated database without rows."""
+    return named(database_url)
+
+
+@pytest.fixture
+def shop(server_url: DatabaseUrl, shop_template: str, named: Named) -> Iterator[DatabaseUrl]:
+    """A database with the small shop."""
+    with copy_of(server_url, shop_template) as url:
+        yield named(url)
+
+
+@pytest.fixture
+def reported(
+    server_url: DatabaseUrl, reported_template: str, named: Named
+) -> Iterator[DatabaseUrl]:
+    """A database with the small shop and its reports."""
+    with copy_of(server_url, reported_template) as url:
+        yield named(url)
+
+
+@pytest.fixture
+def reported_demo(
+    server_url: DatabaseUrl, demo_template: str, named: Named
+) -> Iterator[DatabaseUrl]:
+    """A database with a demo shop and its reports."""
+    with copy_of(server_url, demo_template) as url:
+        yield named(url)
+
+
+@pytest.fixture
+def reports(
+    capsys: pytest.CaptureFixture[str], program_settings: dict[str, str]
+) -> Iterator[Reports]:
+    """Run the report program with these words, inside this process."""
+
+    def run(*words: str) -> Ended:
+        capsys.readouterr()
+        code = main(list(words))
+        printed = capsys.readouterr()
+        return Ended(code, printed.out, printed.err)
+
+    with program_state_put_back():
+        yield run
+
+
+@pytest.fixture
+def start(program_settings: dict[str, str]) -> Iterator[Start]:
+    """Start the report program as a process of its own; what still runs at the end is killed."""
+    started: list[subprocess.Popen[str]] = []
+
+    def begin(*words: str, **settings: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, str(PROJECT_FOLDER / "reportsv4_optimized.py"), *words],
+            cwd=PROJECT_FOLDER,
+            env=os.environ | settings,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield begin
+    for process in started:
+        process.kill()
+        process.communicate()
