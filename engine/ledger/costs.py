@@ -26,7 +26,6 @@ class LineCosts:
 
     unit_cost: Int64Array
     basis: Int8Array
-    months_back: Int32Array  # age of the cost used, 0 = the order's own month
 
     @property
     def known(self) -> BoolArray:
@@ -51,9 +50,7 @@ def find_unit_costs(
     estimate. Costs in a currency other than the shop's stay unknown.
     """
     count = len(sku)
-    unknown = LineCosts(
-        np.zeros(count, np.int64), np.zeros(count, np.int8), np.zeros(count, np.int32)
-    )
+    unknown = LineCosts(np.zeros(count, np.int64), np.zeros(count, np.int8))
     if not len(costs.month) or costs.currency != shop_currency:
         return unknown
     keys = {key: code for code, key in enumerate(sorted(set(costs.sku_key.tolist())))}
@@ -71,7 +68,6 @@ def find_unit_costs(
     return LineCosts(
         np.where(found, costs.unit_cost[row], 0),
         basis.astype(np.int8),
-        np.where(found, wanted % MONTHS - place[at] % MONTHS, 0).astype(np.int32),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.ledger.positions import positions
 from engine.ledger.refunds import Refunds
 from engine.ledger.sales import Lines
 from engine.money import Int64Array, round_div
@@ -49,14 +50,8 @@ def match_items(
     `line_starts[g]:line_starts[g + 1]`.
     """
     rows = tables.refund_items
-    by_row = np.argsort(refunds.row_id, kind="stable")
-    at = np.searchsorted(refunds.row_id[by_row], rows.refund_row_id)
-    at = np.minimum(at, max(len(by_row) - 1, 0))
-    known = np.zeros(len(rows.refund_row_id), np.bool_)
-    refund = np.full(len(known), -1, np.int64)
-    if len(by_row):
-        known = refunds.row_id[by_row[at]] == rows.refund_row_id
-        refund[known] = by_row[at[known]]
+    refund = positions(refunds.row_id, rows.refund_row_id)
+    known = refund >= 0
     kept = np.flatnonzero(known)
     kept = kept[np.argsort(refund[kept], kind="stable")]
     refund = refund[kept]

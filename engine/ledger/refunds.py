@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.ledger.frames import INCOME, Orders, OrderState
+from engine.ledger.positions import positions
 from engine.ledger.sales import SaleAmounts
 from engine.local_time import LocalClock
 from engine.money import Int64Array, round_div
@@ -47,17 +48,12 @@ def select_refunds(
     `notes` counts the rows left out, by reason.
     """
     rows, unit = tables.refunds, tables.shop.amounts_a_minor
-    by_id = np.argsort(orders.order_id, kind="stable")
-    at = np.minimum(np.searchsorted(orders.order_id[by_id], rows.order_id), len(by_id) - 1)
-    known = np.zeros(len(rows.row_id), np.bool_)
-    order = np.full(len(rows.row_id), -1, np.int64)
-    if len(by_id):
-        known = (rows.order_id != 0) & (orders.order_id[by_id[at]] == rows.order_id)
-        order[known] = by_id[at[known]]
+    order = positions(orders.order_id, rows.order_id)
+    known = order >= 0
     seconds = np.where(rows.seconds.known, rows.seconds.value, 0)
     seconds = np.where(~rows.seconds.known & known, orders.seconds[order], seconds)
     ignored = np.array([fold(s) in IGNORED_STATUSES for s in rows.status.values] + [False])
-    counted = known & (orders.state[order] == OrderState.COUNTED) if len(by_id) else known
+    counted = known & (orders.state[order] == OrderState.COUNTED) if len(orders) else known
     foreign = np.array([c != tables.shop.currency for c in rows.currency.values] + [False])
     later = seconds >= known_until if known_until is not None else np.zeros(len(seconds), np.bool_)
     undated = ~rows.seconds.known & ~known

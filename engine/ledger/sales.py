@@ -14,6 +14,7 @@ import numpy as np
 from engine.errors import ContractError
 from engine.ledger.allocation import allocate, group_starts, sum_by_group
 from engine.ledger.frames import INCOME, NO_LISTING, NO_SKU, Orders, OrderState
+from engine.ledger.positions import positions
 from engine.money import Int64Array, round_div
 from engine.sources.frames import BoolArray, Int32Array, Maybe, SourceTables, Texts
 
@@ -63,7 +64,7 @@ def resolve_lines(
     the one that reports group by, or None.
     """
     rows, products = tables.lines, tables.products
-    position = _positions(orders, rows.order_id)
+    position = positions(orders.order_id, rows.order_id).astype(np.int32)
     kept = position >= 0
     skus, line_sku, product_sku = _identities(rows.sku, products.sku, identity)
     at = np.searchsorted(products.product_id, rows.product_id)
@@ -93,16 +94,6 @@ def resolve_lines(
 
 def _sorted(lines: Lines) -> Lines:
     return lines.chosen(np.lexsort((lines.line_id, lines.order_id)).astype(np.int64))
-
-
-def _positions(orders: Orders, order_id: Int64Array) -> Int32Array:
-    """Index into orders of each order id, −1 where the order is left out."""
-    if not len(orders):
-        return np.full(len(order_id), -1, np.int32)
-    by_id = np.argsort(orders.order_id, kind="stable")
-    at = np.minimum(np.searchsorted(orders.order_id[by_id], order_id), len(by_id) - 1)
-    position = by_id[at]
-    return np.where(orders.order_id[position] == order_id, position, -1).astype(np.int32)
 
 
 def _identities(

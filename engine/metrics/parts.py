@@ -138,8 +138,8 @@ class Parts:
     def _gaps(self) -> dict[str, Int64Array]:
         """Gaps between orders whose clock time is known, and the seconds that they span."""
         table, rows = self.tables.orders, self._orders
-        seconds, group = _where_group(table.seconds[rows.row], table.has_clock[rows.row], rows)
-        size = np.bincount(group, minlength=len(self.groups)).astype(np.int64)
+        seconds, timed = _where(table.seconds[rows.row], table.has_clock[rows.row], rows)
+        size = np.bincount(timed.group, minlength=len(self.groups)).astype(np.int64)
         end = np.cumsum(size)
         if not len(seconds):
             return {"gaps": size, "span_seconds": np.zeros(len(size), np.int64)}
@@ -205,10 +205,3 @@ class Parts:
 def _where(values: Int64Array, chosen: BoolArray, rows: Slices) -> tuple[Int64Array, Slices]:
     positions = np.flatnonzero(chosen)
     return values[positions], Slices(rows.low, rows.high, positions, rows.group[positions])
-
-
-def _where_group(
-    values: Int64Array, chosen: BoolArray, rows: Slices
-) -> tuple[Int64Array, Int64Array]:
-    positions = np.flatnonzero(chosen)
-    return values[positions], rows.group[positions]
