@@ -14,16 +14,11 @@ import numpy as np
 
 from engine.errors import PeriodError, UnknownEntityError
 from engine.ledger.frames import Ledger
+from engine.metrics.calendar import Calendar
+from engine.metrics.customers import Customers, build_customers
+from engine.metrics.day_tables import DATINGS, active_pairs
 from engine.metrics.evaluate import Column, evaluate
-from engine.metrics.levels import (
-    DATINGS,
-    Calendar,
-    Customers,
-    LevelTables,
-    active_pairs,
-    build_customers,
-    build_level,
-)
+from engine.metrics.levels import LevelTables, build_level
 from engine.metrics.model import LISTING, SHOP, Level, Metric
 from engine.metrics.parts import Groups, Parts
 from engine.money import Int64Array

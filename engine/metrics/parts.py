@@ -11,6 +11,8 @@ from functools import cached_property
 
 import numpy as np
 
+from engine.metrics.customers import Customers
+from engine.metrics.day_tables import DayTable
 from engine.metrics.kernels import (
     CodeCounts,
     Slices,
@@ -20,7 +22,8 @@ from engine.metrics.kernels import (
     slices,
     spread,
 )
-from engine.metrics.levels import Customers, DayTable, LevelTables, MarkTable
+from engine.metrics.levels import LevelTables
+from engine.metrics.mark_tables import MarkTable
 from engine.money import Int64Array
 from engine.sources.frames import BoolArray
 

@@ -1,0 +1,69 @@
+"""What distinct counts go over: rows that know where the same thing stood before.
+
+A thing is counted in a range of days where its row before lies outside the range.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.ledger.frames import Ledger
+from engine.metrics.calendar import Calendar
+from engine.metrics.kernels import distinct, packed_order, previous_same
+from engine.money import Int64Array
+from engine.sources.frames import BoolArray, Int32Array
+
+
+@dataclass(frozen=True, slots=True)
+class MarkTable:
+    """Rows of an entity that a distinct count asks about, with the row of the same thing before."""
+
+    key: Int64Array
+    previous: Int32Array
+
+
+def sku_marks(ledger: Ledger, calendar: Calendar, entity: Int64Array, sale: BoolArray) -> MarkTable:
+    """One row = one SKU sold by an entity on a day; `(none)` is no SKU."""
+    chosen = sale & (ledger.sku != ledger.no_sku)
+    skus = len(ledger.skus)
+    key = entity[chosen] * calendar.days + calendar.index(ledger.event_day[chosen])
+    pairs = distinct(key * skus + ledger.sku[chosen])
+    key, sku = np.divmod(pairs, skus)
+    return MarkTable(key, previous_same(key // calendar.days, sku))
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRefunds:
+    """One row = one refund of one entity."""
+
+    entity: Int64Array
+    order: Int64Array  # −1 = unknown order
+    day: dict[str, Int64Array]  # by dating
+    days: int
+
+    @classmethod
+    def of(
+        cls, ledger: Ledger, calendar: Calendar, entity: Int64Array, rows: Int64Array
+    ) -> EntityRefunds:
+        """List the refunds of a level; `rows` are the refund rows of the ledger."""
+        columns = np.stack(
+            [
+                entity[rows],
+                ledger.order[rows].astype(np.int64),
+                ledger.source_id[rows],
+                calendar.index(ledger.event_day[rows]),
+                calendar.index(ledger.order_day[rows]),
+            ]
+        )
+        entity_, order, _, event_day, order_day = np.unique(columns, axis=1)
+        return cls(entity_, order, {"refund_day": event_day, "order_day": order_day}, calendar.days)
+
+    def marks(self, dating: str) -> MarkTable:
+        """Refunds of known orders by (entity, day), with the order's refund before."""
+        known = np.flatnonzero(self.order >= 0)
+        key = self.entity[known] * self.days + self.day[dating][known]
+        by_day = packed_order(key)
+        entity, order = self.entity[known][by_day], self.order[known][by_day]
+        return MarkTable(key[by_day], previous_same(entity, order))

@@ -1,0 +1,95 @@
+"""The counted orders of a level's entities: one row = one order of one entity.
+
+Quantiles, modes, customers and gaps go over these rows; an entity's rows of a range of days are one
+slice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.ledger.frames import FEES, FULFILMENT, Ledger
+from engine.metrics.calendar import Calendar
+from engine.metrics.customers import Customers
+from engine.metrics.kernels import previous_same
+from engine.money import Int64Array
+from engine.sources.frames import BoolArray, Int32Array
+
+PLATFORM_FEES = tuple(name for name in FEES if name != "offsite_ads_fees")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTable:
+    """One row = one counted order of one entity, ascending by (entity, day, time, order id)."""
+
+    key: Int64Array  # entity × days + day
+    day: Int64Array
+    order: Int64Array  # index into the ledger's orders
+    value: Int64Array  # the entity's own sales after discounts in the order
+    contribution: Int64Array  # the entity's own, on the sale rows of the order
+    seconds: Int64Array
+    ship_seconds: Int64Array  # from order to first shipment, −1 = not known
+    customer: Int64Array  # code, −1 = guest
+    previous: Int32Array  # row of the same entity's and customer's order before, −1 = none
+    codes: dict[str, Int64Array]  # payment_method, hour, weekday, month; −1 = none
+    has_clock: BoolArray
+
+
+def order_table(
+    ledger: Ledger, calendar: Calendar, customers: Customers, entity: Int64Array, sale: BoolArray
+) -> OrderTable:
+    """Build the table of one level; `entity` of each ledger row, `sale` which rows are sales."""
+    orders = ledger.orders
+    count = max(len(orders), 1)
+    pair, at = np.unique(entity[sale] * count + ledger.order[sale], return_inverse=True)
+    value = np.zeros(len(pair), np.int64)
+    np.add.at(value, at, (ledger.amounts["value"] - ledger.amounts["discount"])[sale])
+    contribution = np.zeros(len(pair), np.int64)
+    np.add.at(contribution, at, contribution_of(ledger)[sale])
+    owner, order = np.divmod(pair, count)
+    day = calendar.index(orders.day[order])
+    customer = customers.code_of_order[order]
+    known = np.flatnonzero(customer >= 0)
+    previous = np.full(len(pair), -1, np.int32)
+    before = previous_same(owner[known], customer[known])
+    previous[known] = np.where(before >= 0, known[before], -1)
+    has_clock = orders.has_clock[order]
+    shipped = orders.shipped_seconds[order]
+    lead = shipped - orders.seconds[order]
+    return OrderTable(
+        key=owner * calendar.days + day,
+        day=day,
+        order=order,
+        value=value,
+        contribution=contribution,
+        seconds=orders.seconds[order],
+        ship_seconds=np.where(has_clock & (shipped >= 0) & (lead >= 0), lead, -1),
+        customer=customer,
+        previous=previous,
+        codes=_order_codes(ledger, order),
+        has_clock=has_clock,
+    )
+
+
+def _order_codes(ledger: Ledger, order: Int64Array) -> dict[str, Int64Array]:
+    orders = ledger.orders
+    date = orders.day[order].astype("datetime64[D]")
+    month = date.astype("datetime64[M]").astype(np.int64) % 12 + 1
+    weekday = (orders.day[order].astype(np.int64) + 3) % 7 + 1  # 1970-01-01 was a Thursday
+    return {
+        "payment_method": orders.payment_method[order].astype(np.int64),
+        "hour": np.where(orders.has_clock[order], orders.hour[order], -1).astype(np.int64),
+        "weekday": weekday,
+        "month": month,
+    }
+
+
+def contribution_of(ledger: Ledger) -> Int64Array:
+    """Contribution of each ledger row, as far as its costs are known: minor units."""
+    amounts = ledger.amounts
+    earned = sum(amounts[name] for name in ("value", "shipping", "gift_wrap", "cogs_recovered"))
+    given = ("discount", "returns_value", "shipping_refunded", "gift_wrap_refunded")
+    spent = (*given, "refund_excess", "cogs", *FULFILMENT, *PLATFORM_FEES)
+    return np.asarray(earned - sum(amounts[name] for name in spent))
