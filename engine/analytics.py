@@ -96,9 +96,10 @@ class EcommerceAnalyticsOptimized:
     def _load(self) -> None:
         url = self._url or prepare(self._settings)
         with self._stage("read"), open_snapshot(url, connections=READERS) as source:
-            self.shop: Shop = choose_shop(read_shops(source), self._wanted)
+            shops = read_shops(source)
+            self.shop: Shop = choose_shop(shops, self._wanted)
             self.inputs = table_version(source)
-            tables = read_tables(source, self.shop)
+            tables = read_tables(source, self.shop, is_alone=len(shops) == 1)
         with self._stage("files"):
             files = read_owner_files(
                 self._settings.csv_path, self.shop.name, self._settings.cost_currency

@@ -4,6 +4,10 @@ Every SELECT of a `Snapshot` sees the same moment, so that a sum over one table 
 over another while programs write. Several connections can read at once and still share it. Rows
 never become Python objects, and nothing here can write: the transactions are read only.
 
+Rows stream in batches, by COPY. The driver does that for statements without bound parameters only:
+with them the server's whole answer lies in memory first. So ids and words are written into the
+statement as literals; only lists are bound.
+
 What a SELECT must do itself: name its columns, and cast what Arrow has no exact type for (NUMERIC
 to a count of minor units, jsonb and uuid to text). A column without that is refused.
 """
@@ -11,6 +15,7 @@ to a count of minor units, jsonb and uuid to text). A column without that is ref
 from __future__ import annotations
 
 import queue
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -20,12 +25,14 @@ from typing import Any
 import adbc_driver_manager
 import adbc_driver_postgresql.dbapi
 import pyarrow as pa
+from psycopg.sql import Literal
 
 from engine.database.server_errors import explain
 from engine.database.url import DatabaseUrl
 from engine.errors import ContractError, SourceError
 
 _TEXT = pa.dictionary(pa.int32(), pa.string())
+_PARAMETER = re.compile(r"\$(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,8 @@ class Snapshot:
         Waits for a free connection. Raises ContractError for a missing table or column and for a
         column that was not cast, SourceError if the server goes away or the time is up.
         """
+        if all(isinstance(value, int | str) for value in parameters):
+            sql, parameters = _with_literals(sql, parameters), ()
         connection = self._free.get()
         try:
             with _explained(self._url), connection.cursor() as cursor:
@@ -118,6 +127,11 @@ def _share(url: DatabaseUrl, connections: Sequence[Any]) -> None:
             name = cursor.fetch_arrow_table()["name"][0].as_py()
         for connection in others:
             _run(connection, f"SET TRANSACTION SNAPSHOT '{name}'")
+
+
+def _with_literals(sql: str, values: Sequence[int | str]) -> str:
+    """Return a statement with its `$1`, `$2`, … written out, quoted by the database's own rules."""
+    return _PARAMETER.sub(lambda match: Literal(values[int(match[1]) - 1]).as_string(), sql)
 
 
 def _run(connection: Any, statement: str) -> None:

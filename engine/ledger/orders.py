@@ -46,8 +46,8 @@ def build_orders(
         is_gift=rows.is_gift[in_time],
         is_shipped=(rows.is_shipped | _all_digital(tables))[in_time] | (shipped_at >= 0),
         shipped_seconds=shipped_at,
-        payment_methods=methods.values,
-        countries=countries.values,
+        payment_methods=tuple(methods.values),
+        countries=tuple(countries.values),
     )
     return orders, in_time
 

@@ -6,6 +6,7 @@ A missing id is 0, a missing text is code −1. Arrays are read-only by agreemen
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -50,7 +51,7 @@ class Texts:
     """A text column as codes: `code[i]` indexes `values`, −1 where there is none."""
 
     code: Int32Array
-    values: tuple[str, ...]
+    values: Sequence[str]
 
     def __len__(self) -> int:
         return len(self.code)

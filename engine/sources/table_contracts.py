@@ -67,6 +67,7 @@ LINES = Contract(
         Column("is_digital", BOOL, "coalesce(t.is_digital, false)", required=True),
         seconds("shipped_seconds", "t.shipped_timestamp"),
     ),
+    alone="order_transactions t",
 )
 REFUNDS = Contract(
     "order_refunds",
@@ -100,16 +101,6 @@ REFUND_ITEMS = Contract(
         amount("amount", "i.amount", "i.amount_divisor", required=True),
     ),
 )
-SHIPMENTS = Contract(
-    "order_shipments",
-    "order_shipments s JOIN orders o USING (order_id) "
-    f"WHERE {_OF_SHOP} AND s.shipped_timestamp IS NOT NULL GROUP BY s.order_id",
-    "order_id",
-    (
-        Column("order_id", INT, "s.order_id", required=True),
-        seconds("seconds", "min(s.shipped_timestamp)", required=True),
-    ),
-)
 PRODUCTS = Contract(
     "listing_products",
     f"listing_products p JOIN listings o USING (listing_id) WHERE {_OF_SHOP}",
@@ -136,7 +127,13 @@ ENTRIES = Contract(
         amount("amount", "amount", "amount_divisor", required=True),
         Column("currency", TEXT, required=True),
         seconds("seconds", "created_timestamp", required=True),
-        Column("description", TEXT, required=True),
+        # Read where it may be all that says what an entry refers to; elsewhere it is long and idle.
+        Column(
+            "description",
+            TEXT,
+            "CASE WHEN coalesce(nullif(order_id, 0), nullif(listing_id, 0),"
+            " nullif(transaction_id, 0)) IS NULL THEN description END",
+        ),
         Column("payment_id", INT, "related_payment_id"),
         Column("parent_entry_id", INT),
         Column("order_id", INT),
@@ -154,6 +151,7 @@ PAYMENTS = Contract(
         Column("payment_id", INT, "p.payment_id", required=True),
         Column("order_id", INT, "p.order_id", required=True),
     ),
+    alone="order_payments p",
 )
 TRACKING = Contract(
     "order_shipments (tracking codes)",
@@ -171,13 +169,13 @@ TRACKING = Contract(
         Column("carrier", TEXT, "s.carrier_name"),
         seconds("seconds", "s.shipped_timestamp"),
     ),
+    alone="order_shipments s",
 )
 CONTRACTS = (
     ORDERS,
     LINES,
     REFUNDS,
     REFUND_ITEMS,
-    SHIPMENTS,
     PRODUCTS,
     LISTINGS,
     ENTRIES,

@@ -5,10 +5,10 @@ Each table has a contract; what breaks it stops the load before any arithmetic.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import numpy as np
 import pyarrow as pa
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
     Frame = TypeVar("Frame", bound=DataclassInstance)
+
+_MANY_WORDS = 65_536  # from here on the words of a column stay where Arrow has them
 
 
 def read_shops(snapshot: Snapshot) -> list[Shop]:
@@ -96,28 +98,46 @@ def choose_shop(shops: list[Shop], wanted: int | str | None) -> Shop:
     return shop
 
 
-def read_tables(snapshot: Snapshot, shop: Shop) -> SourceTables:
-    """Read every source table of one shop; raises ContractError for rows that break a contract."""
+def read_tables(snapshot: Snapshot, shop: Shop, *, is_alone: bool = False) -> SourceTables:
+    """Read every source table of one shop; raises ContractError for rows that break a contract.
+
+    is_alone: the database holds no other shop.
+    """
     queries = {}
     for contract in CONTRACTS:
-        sql = contract.select()
+        sql = contract.select(is_alone=is_alone)
         parameters = (shop.shop_id, shop.currency) if "$2" in sql else (shop.shop_id,)
         queries[contract.table] = Query(sql, parameters)
     answers = snapshot.read_all(queries)
-    read = {contract.table: contract.check(answers[contract.table]) for contract in CONTRACTS}
+    for contract in CONTRACTS:
+        contract.check(answers[contract.table])
+
+    def frame(kind: type[Frame], table: str, *keys: str) -> Frame:
+        return _frame(kind, answers.pop(table), *keys)  # the answer is let go with its frame made
+
+    tracking = frame(TrackingRows, TRACKING.table, "order_id")
     return SourceTables(
         shop=shop,
-        orders=_frame(OrderRows, read["orders"], "order_id"),
-        lines=_frame(LineRows, read["order_transactions"], "order_id", "line_id"),
-        refunds=_frame(RefundRows, read["order_refunds"], "row_id"),
-        refund_items=_frame(RefundItemRows, read["order_refund_items"], "refund_row_id", "item_id"),
-        shipments=_frame(ShipmentRows, read["order_shipments"], "order_id"),
-        products=_frame(ProductRows, read["listing_products"], "product_id"),
-        listings=_frame(ListingRows, read["listings"], "listing_id"),
-        entries=_frame(EntryRows, read["ledger_entries"], "entry_id"),
-        payments=_frame(PaymentRows, read["order_payments"], "payment_id"),
-        tracking=_frame(TrackingRows, read[TRACKING.table], "order_id"),
+        orders=frame(OrderRows, "orders", "order_id"),
+        lines=frame(LineRows, "order_transactions", "order_id", "line_id"),
+        refunds=frame(RefundRows, "order_refunds", "row_id"),
+        refund_items=frame(RefundItemRows, "order_refund_items", "refund_row_id", "item_id"),
+        shipments=first_shipments(tracking),
+        products=frame(ProductRows, "listing_products", "product_id"),
+        listings=frame(ListingRows, "listings", "listing_id"),
+        entries=frame(EntryRows, "ledger_entries", "entry_id"),
+        payments=frame(PaymentRows, "order_payments", "payment_id"),
+        tracking=tracking,
     )
+
+
+def first_shipments(parcels: TrackingRows) -> ShipmentRows:
+    """Return the first known shipment of each order."""
+    rows = np.flatnonzero(parcels.seconds.known)
+    order_id, seconds = parcels.order_id[rows], parcels.seconds.value[rows]
+    begin = np.flatnonzero(np.append(True, order_id[1:] != order_id[:-1])[: len(order_id)])
+    first = np.minimum.reduceat(seconds, begin) if len(begin) else seconds
+    return ShipmentRows(order_id[begin], first)
 
 
 def _frame(kind: type[Frame], table: pa.Table, *keys: str) -> Frame:
@@ -127,8 +147,18 @@ def _frame(kind: type[Frame], table: pa.Table, *keys: str) -> Frame:
 
 
 def _sorted(table: pa.Table, *keys: str) -> pa.Table:
-    order = np.lexsort([_integers(table, key) for key in reversed(keys)])
-    return table.take(order)
+    columns = [_integers(table, key) for key in keys]
+    return table if _ascends(columns) else table.take(np.lexsort(columns[::-1]))
+
+
+def _ascends(columns: Sequence[Int64Array]) -> bool:
+    """Tell whether rows already stand in the order of these columns, as they mostly do."""
+    is_tied = np.ones(max(len(columns[0]) - 1, 0), np.bool_)
+    for column in columns:
+        if np.any(is_tied & (column[1:] < column[:-1])):
+            return False
+        is_tied &= column[1:] == column[:-1]
+    return True
 
 
 def _integers(table: pa.Table, name: str) -> Int64Array:
@@ -151,7 +181,28 @@ def _flags(table: pa.Table, name: str) -> BoolArray:
 def _texts(table: pa.Table, name: str) -> Texts:
     column: Any = table[name].combine_chunks()
     codes = pc.fill_null(column.indices, -1).to_numpy(zero_copy_only=False)
-    return Texts(codes.astype(np.int32), tuple(column.dictionary.to_pylist()))
+    words = column.dictionary
+    few = len(words) <= _MANY_WORDS
+    return Texts(codes.astype(np.int32), tuple(words.to_pylist()) if few else ManyWords(words))
+
+
+class ManyWords(Sequence[str]):
+    """The words of a column that hardly repeats any, as Arrow holds them: no object for each."""
+
+    def __init__(self, words: pa.StringArray) -> None:
+        self._words = words
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        if isinstance(index, slice):
+            return ManyWords(self._words[index])
+        return str(self._words[index].as_py())
 
 
 # How a field of each type is read.

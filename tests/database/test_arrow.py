@@ -120,6 +120,27 @@ def test_parameters_are_bound_by_number(counters_url: DatabaseUrl) -> None:
     assert found["id"].to_pylist() == [1, 4]
 
 
+def test_words_and_numbers_are_written_into_the_statement_as_they_are(
+    counters_url: DatabaseUrl,
+) -> None:
+    run(counters_url, r"INSERT INTO counters VALUES (-7, 'it''s \ $1')")
+    with open_snapshot(counters_url) as snapshot:
+        found = snapshot.read(
+            "SELECT id - $2 AS id FROM counters WHERE name = $1 AND id = $2", (r"it's \ $1", -7)
+        )
+    assert found["id"].to_pylist() == [0]
+
+
+def test_rows_stream_in_batches_whatever_is_asked_for(counters_url: DatabaseUrl) -> None:
+    run(
+        counters_url,
+        "INSERT INTO counters SELECT n, rpad('', 900) FROM generate_series(5, 40000) n",
+    )
+    with open_snapshot(counters_url) as snapshot:
+        table = snapshot.read("SELECT name FROM counters WHERE id > $1", (4,))
+    assert table["name"].num_chunks > 1
+
+
 @pytest.mark.parametrize(
     ("sql", "message"),
     [

@@ -40,6 +40,15 @@ def test_the_select_names_its_columns():
     assert "SELECT *" not in sql
 
 
+def test_a_lone_shop_needs_no_join_to_find_its_rows():
+    shared = Contract(
+        "lines", "lines l JOIN orders o ON true", "id", (Column("id", INT),), "lines l"
+    )
+    assert shared.select() == "SELECT id AS id FROM lines l JOIN orders o ON true"
+    assert shared.select(is_alone=True) == "SELECT id AS id FROM lines l"
+    assert CONTRACT.select(is_alone=True) == CONTRACT.select()
+
+
 def test_what_keeps_its_contract_passes():
     table = rows()
     assert CONTRACT.check(table) is table
