@@ -26,6 +26,7 @@ from engine.ledger.events import build_ledger
 from engine.ledger.facts import Policies
 from engine.ledger.reconcile import reconcile
 from engine.local_time import LocalClock, local_clock
+from engine.memory import give_back
 from engine.metrics.answers import as_frame as answer_frame
 from engine.metrics.answers import as_records
 from engine.metrics.compute import MetricBlock, Snapshot, build_snapshot, compute_block
@@ -129,6 +130,7 @@ class EcommerceAnalyticsOptimized:
     def _stage(self, name: str) -> Iterator[None]:
         begun = time.perf_counter()
         yield
+        give_back()
         self.stage_seconds[name] = round(time.perf_counter() - begun, 3)
 
     @property

@@ -185,6 +185,8 @@ def _last_of_group(
 def _for_every_region(entries: CostEntries, owner: IntArray) -> tuple[CostEntries, IntArray]:
     """Return entries of one region each: what holds everywhere fills the regions that lack it."""
     general = entries.region == ALL_REGIONS
+    if not general.any():
+        return entries, owner
     copies = np.where(general, len(REGIONS), 1)
     source = np.repeat(np.arange(len(owner)), copies)
     first = np.repeat(np.cumsum(copies) - copies, copies)

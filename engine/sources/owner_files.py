@@ -110,7 +110,7 @@ def read_owner_files(folder: Path, shop: str, cost_currency: str) -> OwnerFiles:
     check_weights(duties, desi, findings)
     read_map = partial(
         read_sku_map,
-        cost_codes={sku_key(code) for code in costs.cost_code.tolist()} - {""},
+        cost_codes={sku_key(code) for code in set(costs.cost_code.tolist())} - {""},
         desi_codes={*desi.codes.index.keys, *duties.code} - {""},
         cost_currency=cost_currency,
         prefixes=prefixes,

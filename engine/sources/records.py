@@ -16,6 +16,7 @@ from engine.sources.folding import fold
 
 HEADER_SEARCH = 10  # the header is one of the first so many rows that are not blank
 _CHUNK = 10_000
+_SAMPLE = 200  # cells of a chunk that tell whether its column repeats its values
 
 NumberedRow = tuple[int, list[str]]
 
@@ -176,7 +177,7 @@ def collect(
     numbers: list[int] = []
     too_long: dict[int, tuple[str, ...]] = {}
     blank = 0
-    # Equal cells share one text object: most columns repeat few values.
+    # Equal cells of a column that repeats its values share one text object.
     share = dict[str, str]().setdefault
     remaining = iter(rows)
     while chunk := list(islice(remaining, _CHUNK)):
@@ -193,7 +194,8 @@ def collect(
             numbers.append(number)
             kept.append(row)
         for column, cells in zip(columns, zip(*kept, strict=True), strict=False):
-            column.extend(map(share, cells, cells))
+            repeats = 2 * len(set(cells[:_SAMPLE])) <= len(cells[:_SAMPLE])
+            column.extend(map(share, cells, cells) if repeats else cells)
     records = Records(
         file,
         header.layout,
