@@ -7,10 +7,10 @@ order of its rows does not depend on the order of any source.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
+from engine.ledger.amounts import Amounts
 from engine.ledger.columns import (
     Columns,
     adjustment_columns,
@@ -28,7 +28,6 @@ from engine.sources.frames import BoolArray, Int32Array, SourceTables
 from engine.sources.owner_files import OwnerFiles
 
 _ROW_COLUMNS = (
-    "kind",
     "order",
     "line_id",
     "source_id",
@@ -71,6 +70,7 @@ def build_ledger(
     )
     is_counted = facts.orders.state[facts.every_line.order] == OrderState.COUNTED
     parts = (sales, refunds, adjustments)
+    by_key = _key_order(parts, facts.orders.order_id)
     ledger = Ledger(
         shop=tables.shop,
         orders=facts.orders,
@@ -79,18 +79,22 @@ def build_ledger(
         skus=entities.skus,
         listing_titles=_titles(tables),
         kind=np.repeat(np.array(list(EventKind), np.int8), [len(part["order"]) for part in parts]),
-        amounts={name: _together(parts, name) for name in AMOUNTS},
+        amounts=Amounts((name, _together(parts, by_key, name)) for name in AMOUNTS),
         parcel_order=facts.fulfilment.parcels.order.astype(np.int32),
         parcel_row=facts.fulfilment.pieces.line,
         parcel_of_piece=facts.fulfilment.pieces.parcel,
         notes=facts.notes,
-        **{name: _together(parts, name) for name in _ROW_COLUMNS if name != "kind"},
+        **{name: _together(parts, by_key, name) for name in _ROW_COLUMNS},
     )
-    return _in_key_order(ledger), facts
+    return ledger, facts
 
 
-def _together(parts: Sequence[dict[str, np.ndarray]], name: str) -> np.ndarray:
-    return np.concatenate([part[name] for part in parts])
+def _together(
+    parts: Sequence[dict[str, np.ndarray]], by_key: Sequence[Int64Array], name: str
+) -> np.ndarray:
+    sales, *others = (part[name] for part in parts)
+    rest = (column[order] for column, order in zip(others, by_key, strict=True))
+    return np.concatenate([sales, *rest])
 
 
 def _rows(
@@ -177,11 +181,13 @@ def _titles(tables: SourceTables) -> dict[int, str]:
     }
 
 
-def _in_key_order(ledger: Ledger) -> Ledger:
-    order_id = np.append(ledger.orders.order_id, 0)[ledger.order]
-    by_key = np.lexsort((ledger.source_id, ledger.line_id, order_id, ledger.kind))
-    columns = {name: getattr(ledger, name)[by_key] for name in _ROW_COLUMNS}
-    amounts = {name: column[by_key] for name, column in ledger.amounts.items()}
-    place = np.empty(len(by_key), np.int64)
-    place[by_key] = np.arange(len(by_key))
-    return replace(ledger, amounts=amounts, parcel_row=place[ledger.parcel_row], **columns)
+def _key_order(parts: Sequence[dict[str, np.ndarray]], order_id: Int64Array) -> list[Int64Array]:
+    """Return the order by (order id, line id, source id) of all parts but the first.
+
+    The parts stand in the order of their kinds, and sales are in key order as they come.
+    """
+    of_row = np.append(order_id, 0)
+    return [
+        np.lexsort((part["source_id"], part["line_id"], of_row[part["order"]]))
+        for part in parts[1:]
+    ]

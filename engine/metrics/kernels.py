@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.money import Int64Array, round_div
-from engine.sources.frames import BoolArray, Int32Array
+from engine.sources.frames import BoolArray, Int8Array, Int32Array
 
 DENSE_CELLS = 40_000_000  # up to here a table of counts beats sorting
 _SQUARE_SAFE = 2.0**60
@@ -52,6 +52,13 @@ def run_starts(ascending: Int64Array) -> Int64Array:
     return np.flatnonzero(np.concatenate(([True], ascending[1:] != ascending[:-1])))
 
 
+def sum_runs(values: Int64Array | BoolArray, heads: Int64Array) -> Int64Array:
+    """Sum the rows from each head to before the next, exactly. int64[heads]."""
+    if not len(heads):
+        return np.empty(0, np.int64)
+    return np.asarray(np.add.reduceat(values, heads, dtype=np.int64))
+
+
 def distinct(values: Int64Array) -> Int64Array:
     """Return the different values, ascending; sorting is many times faster here than hashing."""
     ascending = np.sort(values)
@@ -67,20 +74,21 @@ def packed_order(key: Int64Array) -> Int64Array:
     return packed & ((1 << row_bits) - 1)
 
 
-def previous_same(entity: Int32Array | Int64Array, code: Int64Array) -> Int32Array:
+def previous_same(entity: Int32Array | Int64Array, code: Int32Array | Int64Array) -> Int32Array:
     """Row of the previous row with the same (entity, code), −1 if none; rows are in time order."""
     previous = np.full(len(code), -1, np.int32)
     if not len(code):
         return previous
     pair = entity.astype(np.int64) * (int(code.max()) + 1) + code
     order = packed_order(pair)
-    same = pair[order][1:] == pair[order][:-1]
+    pair = pair[order]
+    same = pair[1:] == pair[:-1]
     previous[order[1:][same]] = order[:-1][same]
     return previous
 
 
 def quantiles(
-    values: Int64Array,
+    values: Int32Array | Int64Array,
     rows: Slices,
     points: Sequence[tuple[int, int]],
     step: tuple[int, int] = (1, 1),
@@ -93,6 +101,7 @@ def quantiles(
     count = len(rows.low)
     if not len(values):
         return [np.zeros(count, np.int64) for _ in points]
+    values = values.astype(np.int64, copy=False)
     offset = int(values.min())
     bits = max(int(values.max()) - offset, 1).bit_length()
     if max(count, 1).bit_length() + bits > 63:
@@ -155,7 +164,9 @@ class CodeCounts:
     squares: Int64Array  # sum of squared counts
 
 
-def count_codes(codes: Int64Array, group: Int64Array, count: int, domain: int) -> CodeCounts:
+def count_codes(
+    codes: Int8Array | Int32Array, group: Int64Array, count: int, domain: int
+) -> CodeCounts:
     """Count the codes 0 … domain − 1 of each group; rows without a code are left out before."""
     domain = max(domain, 1)
     flat = group * domain + codes

@@ -13,27 +13,30 @@ import numpy as np
 from engine.ledger.frames import FEES, FULFILMENT, Ledger
 from engine.metrics.calendar import Calendar
 from engine.metrics.customers import Customers
-from engine.metrics.kernels import previous_same
+from engine.metrics.kernels import packed_order, previous_same, run_starts, sum_runs
 from engine.money import Int64Array
-from engine.sources.frames import BoolArray, Int32Array
+from engine.sources.frames import BoolArray, Int8Array, Int32Array
 
 PLATFORM_FEES = tuple(name for name in FEES if name != "offsite_ads_fees")
 
 
 @dataclass(frozen=True, slots=True)
 class OrderTable:
-    """One row = one counted order of one entity, ascending by (entity, day, time, order id)."""
+    """One row = one counted order of one entity, ascending by (entity, day, time, order id).
+
+    Columns are as narrow as their values: a large shop has some ten million of these rows.
+    """
 
     key: Int64Array  # entity × days + day
-    day: Int64Array
-    order: Int64Array  # index into the ledger's orders
+    day: Int32Array
+    order: Int32Array  # index into the ledger's orders
     value: Int64Array  # the entity's own sales after discounts in the order
     contribution: Int64Array  # the entity's own, on the sale rows of the order
     seconds: Int64Array
     ship_seconds: Int64Array  # from order to first shipment, −1 = not known
-    customer: Int64Array  # code, −1 = guest
+    customer: Int32Array  # code, −1 = guest
     previous: Int32Array  # row of the same entity's and customer's order before, −1 = none
-    codes: dict[str, Int64Array]  # payment_method, hour, weekday, month; −1 = none
+    codes: dict[str, Int8Array | Int32Array]  # payment_method, hour, weekday, month; −1 = none
     has_clock: BoolArray
 
 
@@ -43,23 +46,26 @@ def order_table(
     """Build the table of one level; `entity` of each ledger row, `sale` which rows are sales."""
     orders = ledger.orders
     count = max(len(orders), 1)
-    pair, at = np.unique(entity[sale] * count + ledger.order[sale], return_inverse=True)
-    value = np.zeros(len(pair), np.int64)
-    np.add.at(value, at, (ledger.amounts["value"] - ledger.amounts["discount"])[sale])
-    contribution = np.zeros(len(pair), np.int64)
-    np.add.at(contribution, at, contribution_of(ledger)[sale])
-    owner, order = np.divmod(pair, count)
-    day = calendar.index(orders.day[order])
+    pair = entity[sale] * count + ledger.order[sale]
+    by_pair = packed_order(pair)
+    pair = pair[by_pair]
+    heads = run_starts(pair)
+    own = (ledger.amounts["value"] - ledger.amounts["discount"])[sale][by_pair]
+    value = sum_runs(own, heads)
+    contribution = sum_runs(contribution_of(ledger)[sale][by_pair], heads)
+    owner, at = np.divmod(pair[heads], count)
+    order: Int32Array = at.astype(np.int32)
+    day: Int32Array = calendar.index(orders.day[order]).astype(np.int32)
     customer = customers.code_of_order[order]
     known = np.flatnonzero(customer >= 0)
-    previous = np.full(len(pair), -1, np.int32)
+    previous = np.full(len(order), -1, np.int32)
     before = previous_same(owner[known], customer[known])
     previous[known] = np.where(before >= 0, known[before], -1)
     has_clock = orders.has_clock[order]
     shipped = orders.shipped_seconds[order]
     lead = shipped - orders.seconds[order]
     return OrderTable(
-        key=owner * calendar.days + day,
+        key=np.asarray(owner * calendar.days + day, np.int64),
         day=day,
         order=order,
         value=value,
@@ -73,16 +79,16 @@ def order_table(
     )
 
 
-def _order_codes(ledger: Ledger, order: Int64Array) -> dict[str, Int64Array]:
+def _order_codes(ledger: Ledger, order: Int32Array) -> dict[str, Int8Array | Int32Array]:
     orders = ledger.orders
     date = orders.day[order].astype("datetime64[D]")
     month = date.astype("datetime64[M]").astype(np.int64) % 12 + 1
-    weekday = (orders.day[order].astype(np.int64) + 3) % 7 + 1  # 1970-01-01 was a Thursday
+    weekday = (orders.day[order] + 3) % 7 + 1  # 1970-01-01 was a Thursday
     return {
-        "payment_method": orders.payment_method[order].astype(np.int64),
-        "hour": np.where(orders.has_clock[order], orders.hour[order], -1).astype(np.int64),
-        "weekday": weekday,
-        "month": month,
+        "payment_method": orders.payment_method[order],
+        "hour": np.where(orders.has_clock[order], orders.hour[order], np.int8(-1)),
+        "weekday": weekday.astype(np.int8),
+        "month": month.astype(np.int8),
     }
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from engine.errors import ReconciliationError
 from engine.ledger.events import build_ledger
-from engine.ledger.frames import FEES, FULFILMENT, INCOME, REFUND, EventKind
+from engine.ledger.frames import FEES, FULFILMENT, INCOME, REFUND, EventKind, Ledger
 from engine.ledger.reconcile import reconcile
 from engine.local_time import local_clock
 from tests import worked_shop
@@ -18,6 +18,12 @@ from tests import worked_shop
 def built():
     source = worked_shop.source()
     return build_ledger(source, worked_shop.files(), local_clock(source.shop.time_zone))
+
+
+def one_cent_more(ledger: Ledger, column: str, row: int) -> Ledger:
+    changed = ledger.amounts[column].copy()
+    changed[row] += 1
+    return replace(ledger, amounts={**ledger.amounts, column: changed})
 
 
 def test_the_worked_shop_adds_up_and_the_sums_are_kept():
@@ -32,7 +38,7 @@ def test_the_worked_shop_adds_up_and_the_sums_are_kept():
 def test_one_cent_in_a_sale_column_names_the_order(column):
     ledger, facts = built()
     row = int(np.flatnonzero(ledger.line_id == 31)[0])
-    ledger.amounts[column][row] += 1
+    ledger = one_cent_more(ledger, column, row)
     with pytest.raises(ReconciliationError, match="order 1003: ") as caught:
         reconcile(ledger, facts)
     assert caught.value.exit_code == 6
@@ -42,7 +48,7 @@ def test_one_cent_in_a_sale_column_names_the_order(column):
 def test_one_cent_in_a_parcel_column_names_the_order(column):
     ledger, facts = built()
     row = int(np.flatnonzero(ledger.line_id == 31)[0])
-    ledger.amounts[column][row] += 1
+    ledger = one_cent_more(ledger, column, row)
     with pytest.raises(ReconciliationError, match=r"parcel costs.*: 1 differ\n.*1003"):
         reconcile(ledger, facts)
 
@@ -51,7 +57,7 @@ def test_one_cent_in_a_parcel_column_names_the_order(column):
 def test_one_cent_in_a_fee_column_names_the_order(column):
     ledger, facts = built()
     row = int(np.flatnonzero(ledger.line_id == 31)[0])
-    ledger.amounts[column][row] += 1
+    ledger = one_cent_more(ledger, column, row)
     with pytest.raises(ReconciliationError, match="order 1003: ") as caught:
         reconcile(ledger, facts)
     assert "fees of all kinds = charges − credits" in str(caught.value)
@@ -61,7 +67,7 @@ def test_one_cent_in_a_fee_column_names_the_order(column):
 def test_one_cent_in_a_refund_column_names_the_order(column):
     ledger, facts = built()
     row = int(np.flatnonzero(ledger.kind == EventKind.REFUND)[0])
-    ledger.amounts[column][row] += 1
+    ledger = one_cent_more(ledger, column, row)
     with pytest.raises(ReconciliationError, match=r"order 1002: 15\.00 USD ≠ 15\.01 USD"):
         reconcile(ledger, facts)
 
