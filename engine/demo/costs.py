@@ -24,6 +24,8 @@ _BAD_CELL_PPM = 15_000
 _EARLIER_MONTHS = 2  # the sheet begins before the first order
 _WITHOUT_ROW_EVERY = 23  # one SKU in so many has no row, or one that only its code reaches
 _LATE_EVERY = 37  # and one in so many is costed from the middle of the span only
+_UNCOSTED_LISTINGS = (21, 33, 64)  # new goods: none of their SKUs is in the sheet yet
+_WITHOUT_EU_SKU = 100  # its owner never filled the columns for Europe
 # Places in the list of months, oldest first, in per cent of its length.
 _MISSING_AT = (20, 38, 57, 83)
 _REGIONLESS_AT = (12, 47, 71)
@@ -39,6 +41,7 @@ class UnitCosts:
     has_column: BoolArray  # of each month
     is_regionless: BoolArray  # of each month: one column for all regions
     has_row: BoolArray  # of each SKU: reachable by its own name
+    is_absent: BoolArray  # of each SKU: nowhere in the sheet
     doubled: tuple[int, int]  # SKU and month at which the price was typed twice as high
     is_free: BoolArray  # of each SKU: a download, written `free`
 
@@ -63,13 +66,17 @@ def draw_costs(plan: Plan, catalogue: Catalogue) -> UnitCosts:
     doubled = (_DOUBLED_SKU, width // 2 + 1)
     true[doubled[0], 0, doubled[1]] *= 2
     true[:, :, is_regionless] = true[:, :1, is_regionless]
-    has_row = _rows(catalogue)
+    is_absent = _absent(catalogue)
+    has_row = _rows(catalogue) & ~is_absent
     bad = draws.chance(_BAD_CELL_PPM, count * 3 * width).reshape(count, 3, width)
     bad[:, 1:, is_regionless] = bad[:, :1, is_regionless]
     late = np.flatnonzero(np.arange(count) % _LATE_EVERY == _LATE_EVERY - 1)
     bad[late, :, : width // 2] = True
+    bad[_WITHOUT_EU_SKU, 1] = True
+    bad[_WITHOUT_EU_SKU, :, is_regionless] = True
     bad[doubled[0], 0, doubled[1]] = False
     bad[is_free] = False
+    bad[is_absent] = True
     known = ~bad & has_column
     return UnitCosts(
         months,
@@ -77,6 +84,7 @@ def draw_costs(plan: Plan, catalogue: Catalogue) -> UnitCosts:
         has_column,
         is_regionless,
         has_row,
+        is_absent,
         doubled,
         is_free,
     )
@@ -96,26 +104,17 @@ def _true_costs(catalogue: Catalogue, width: int, draws: Draws) -> Int64Array:
     return raw // step * step
 
 
+def _absent(catalogue: Catalogue) -> BoolArray:
+    """Which SKUs are sold in the listings of new goods."""
+    skus = catalogue.sku_of[np.isin(catalogue.listing_of, _UNCOSTED_LISTINGS)]
+    absent = np.zeros(len(catalogue.skus), np.bool_)
+    absent[skus[skus != NO_SKU]] = True
+    return absent
+
+
 def _rows(catalogue: Catalogue) -> BoolArray:
     """Which SKUs have a row of their own: not every 23rd, and none sold under the ladder prefix."""
     number = np.arange(len(catalogue.skus))
     names = np.array([sku.name.startswith(LADDER_PREFIX) for sku in catalogue.skus])
     has_row: BoolArray = (number % _WITHOUT_ROW_EVERY != _WITHOUT_ROW_EVERY - 1) & ~names
     return has_row
-
-
-def cost_lookup(
-    costs: UnitCosts, sku: Int64Array, region: Int64Array, month: Int64Array
-) -> Int64Array:
-    """Return the unit cost stated for a SKU, region and month, else of the nearest earlier month.
-
-    sku: NO_SKU = none. UNKNOWN where there is none.
-    """
-    width = len(costs.months)
-    stated = costs.stated
-    column = np.where(stated >= 0, np.arange(width), -1)
-    latest = np.maximum.accumulate(column, axis=2)
-    at = np.clip(month - costs.months[0], 0, width - 1)
-    place = latest[sku, region, at]
-    found = np.where(place >= 0, stated[sku, region, np.maximum(place, 0)], UNKNOWN)
-    return np.where((sku == NO_SKU) | (month < costs.months[0]), UNKNOWN, found)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.demo.catalogue import NO_SKU
-from engine.demo.costs import UNKNOWN, cost_lookup
+from engine.demo.cost_truth import true_costs, weight_labels
+from engine.demo.costs import UNKNOWN
 from engine.demo.countries import ANYWHERE, COUNTRIES, REGIONS
 from engine.demo.exchange import RATE_UNIT
 from engine.demo.refund_truth import GOODS, SALES_TAX, SHIPPING, UNBOOKED, VAT, WRAP, divide_refunds
@@ -32,11 +33,17 @@ Key = tuple[str, int | str, str]  # level, entity, month as 2026-03
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """Totals of one shop; a combination without any event has no row."""
+    """Totals of one shop; a combination without any event has no row.
+
+    cost_labels: units sold by SKU and label of their unit cost. weight_labels: by SKU, the file
+    that its weight is from.
+    """
 
     shop_id: int
     currency: str
     totals: dict[Key, dict[str, int]]
+    cost_labels: dict[tuple[str, str], int]
+    weight_labels: dict[str, str]
 
 
 def count_truth(demo: Demo, shop: DemoShop) -> Truth:
@@ -50,7 +57,13 @@ def count_truth(demo: Demo, shop: DemoShop) -> Truth:
         _add_sales(totals, level, entity, names, month, columns)
         _add_orders(totals, level, entity, names, month, shop.lines.order[counted])
     _add_returns(totals, shop)
-    return Truth(shop.plan.shop_id, shop.plan.currency, totals)
+    return Truth(
+        shop.plan.shop_id,
+        shop.plan.currency,
+        totals,
+        _cost_labels(demo, shop, counted),
+        weight_labels(shop.catalogue, demo.costs),
+    )
 
 
 def truth_text(demo: Demo) -> str:
@@ -75,6 +88,7 @@ def truth_text(demo: Demo) -> str:
                 "time_zone": shop.plan.time_zone,
                 "currency": truth.currency,
                 "cases": cases,
+                "skus": _sku_rows(truth),
                 "totals": rows,
             }
         )
@@ -102,19 +116,12 @@ def _sale_columns(demo: Demo, shop: DemoShop) -> dict[str, Int64Array]:
 
 
 def line_costs(demo: Demo, shop: DemoShop) -> Int64Array:
-    """Return the cost of goods of each line, UNKNOWN where the SKU itself has none by then.
+    """Return the cost of goods of each line, UNKNOWN where the owner's files tell none.
 
-    The simple rule: the SKU's own cost in the region of the destination, of the order's month or
-    the nearest earlier one. A cost in US dollars is converted at the rate of the order's day.
+    A cost in US dollars is converted at the rate of the order's day.
     """
+    unit, _ = _unit_costs(demo, shop)
     order = shop.lines.order
-    regions = [REGIONS.index(country.region) for country in COUNTRIES]
-    region = np.array([*regions, REGIONS.index(ANYWHERE)], np.int64)[shop.buyers.country[order]]
-    sku = shop.lines.sku
-    # The spelling in small letters, the last of the names, has the costs of the same SKU.
-    spelled = shop.lines.names.index(shop.lines.names[-1].upper())
-    sku = np.where(sku == len(shop.lines.names) - 1, spelled, sku)
-    unit = cost_lookup(demo.costs, sku, region, shop.days.month[shop.day[order]])
     digits = currency_digits(shop.plan.currency)
     whole = np.maximum(unit, 0) * shop.lines.quantity
     if shop.plan.currency == "USD":
@@ -123,6 +130,43 @@ def line_costs(demo: Demo, shop: DemoShop) -> Int64Array:
         rate = demo.rates["USD", shop.plan.currency].at(shop.day[order])
         cost = round_div(whole * rate, RATE_UNIT * 10 ** (UNIT_SCALE - digits))
     return np.where(unit == UNKNOWN, UNKNOWN, cost)
+
+
+def _unit_costs(
+    demo: Demo, shop: DemoShop
+) -> tuple[Int64Array, np.ndarray[tuple[int, ...], np.dtype[np.object_]]]:
+    """Return the unit cost of each line in 1/10,000 USD, and its label."""
+    order = shop.lines.order
+    regions = [REGIONS.index(country.region) for country in COUNTRIES]
+    region = np.array([*regions, REGIONS.index(ANYWHERE)], np.int64)[shop.buyers.country[order]]
+    sku = shop.lines.sku
+    # The spelling in small letters, the last of the names, has the costs of the same SKU.
+    spelled = shop.lines.names.index(shop.lines.names[-1].upper())
+    sku = np.where(sku == len(shop.lines.names) - 1, spelled, sku)
+    costs = true_costs(shop.catalogue, demo.costs)
+    return costs.of(sku, region, shop.days.month[shop.day[order]])
+
+
+def _cost_labels(demo: Demo, shop: DemoShop, lines: Int64Array) -> dict[tuple[str, str], int]:
+    names = _sku_names(shop)
+    labels = _unit_costs(demo, shop)[1][lines].tolist()
+    units: dict[tuple[str, str], int] = {}
+    columns = (shop.lines.sku[lines].tolist(), labels, shop.lines.quantity[lines].tolist())
+    for sku, label, quantity in zip(*columns, strict=True):
+        key = str(names[sku]), label
+        units[key] = units.get(key, 0) + quantity
+    return units
+
+
+def _sku_rows(truth: Truth) -> list[dict[str, object]]:
+    """One row for each SKU that was sold: units by label of the cost, and whence its weight is."""
+    by_sku: dict[str, dict[str, int]] = {}
+    for (sku, label), units in sorted(truth.cost_labels.items()):
+        by_sku.setdefault(sku, {})[label] = units
+    return [
+        {"sku": sku, "cost_labels": labels, "weight_label": truth.weight_labels.get(sku.upper())}
+        for sku, labels in by_sku.items()
+    ]
 
 
 def _entities(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.ledger.costs import cost_of
 from engine.ledger.facts import Facts
 from engine.ledger.fee_frames import ADJUSTED, FeeBasis
 from engine.ledger.frames import AMOUNTS, FEES, FULFILMENT, INCOME, REFUND, CostBasis
@@ -37,7 +36,7 @@ def sale_columns(facts: Facts) -> Columns:
             "quantity_costed": np.where(costs.known, lines.quantity, 0),
             "sales_costed": np.where(costs.known, after_discount, 0),
             "net_revenue_costed": np.where(costs.known, base, 0),
-            "cogs": cost_of(costs.unit_cost, lines.quantity, facts.tables.shop.digits),
+            "cogs": _cogs(facts),
             "cogs_ceiling": np.where(costs.known, 0, amounts["value"]),
             "fulfilment_ceiling": np.maximum(fulfilment["fulfilment_ceiling"], 0),
             "sales_weighed": fulfilment["sales_weighed"],
@@ -46,6 +45,10 @@ def sale_columns(facts: Facts) -> Columns:
         | {name: fulfilment[name] for name in FULFILMENT}
         | _with_charges({name: fees.sale[name] for name in FEES}, none)
     )
+
+
+def _cogs(facts: Facts) -> Int64Array:
+    return facts.costs.minor(np.arange(len(facts.lines.order)), facts.lines.quantity)
 
 
 def refund_columns(facts: Facts, returned_goods: str) -> Columns:
@@ -57,7 +60,6 @@ def refund_columns(facts: Facts, returned_goods: str) -> Columns:
         amounts["refund_excess"],
     )
     known = (back.line >= 0) & np.append(costs.known, False)[back.line]
-    unit_cost = np.where(known, np.append(costs.unit_cost, 0)[back.line], 0)
     never_shipped = back.emptied_order & ~facts.orders.is_shipped[facts.refunds.order[back.refund]]
     restocked = never_shipped if returned_goods == "lost" else np.ones(len(known), np.bool_)
     units = np.where(restocked, back.amounts["quantity_returned"], 0)
@@ -70,7 +72,7 @@ def refund_columns(facts: Facts, returned_goods: str) -> Columns:
             "quantity_returned": back.amounts["quantity_returned"],
             "refund_amount": np.asarray(sum(amounts.values(), none)),
             "net_revenue_costed": np.where(known, -given_back, 0),
-            "cogs_recovered": cost_of(unit_cost, units, facts.tables.shop.digits),
+            "cogs_recovered": costs.minor(back.line, units),
             "fees_retained": fees["fees_retained"],
         }
         | _with_charges({name: fees[name] for name in FEES}, none)
@@ -101,7 +103,7 @@ def cost_flags(facts: Facts) -> tuple[BoolArray, BoolArray, BoolArray]:
     """
     costs, fulfilment, fees = facts.costs, facts.fulfilment, facts.fees
     value = facts.sales.lines["value"]
-    cogs = cost_of(costs.unit_cost, facts.lines.quantity, facts.tables.shop.digits)
+    cogs = _cogs(facts)
     partial = ~costs.known
     estimated = (costs.basis == CostBasis.ESTIMATED) & (cogs != 0)
     for name in FULFILMENT:

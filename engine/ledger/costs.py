@@ -1,80 +1,137 @@
-"""Unit costs of order lines: by SKU, cost region of the destination and month of the order (M36).
+"""Unit costs of order lines, in minor units of the shop by the rate of the order's day.
 
-One row of the answer = one line. The look-up is for the SKU itself, in the region asked: the same
-month, else the nearest earlier one, else unknown. An unknown cost is never zero: the line keeps
-its sales and is counted as not costed.
+One row of `LineCosts` = one line. Rules M16, M17 and M36 of docs/money-rules.md. An unknown cost is
+never zero: the line keeps its sales and is counted as not costed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from engine.ledger.cost_answers import CostAnswers, CostQuestions, answer_costs
+from engine.ledger.cost_groups import CostGroups, parent_in
 from engine.ledger.frames import CostBasis
-from engine.money import UNIT_SCALE, Int64Array, round_div
-from engine.sources.cost_table import CostTable
-from engine.sources.frames import BoolArray, Int8Array, Int32Array
+from engine.ledger.owner_amounts import product_div
+from engine.ledger.sku_names import CostOwners, SkuNames
+from engine.money import UNIT_SCALE, Int64Array
+from engine.sources.frames import BoolArray, Int8Array, Int32Array, Shop
+from engine.sources.rate_files import FoundRates, Rates
 
-MONTHS = 1 << 16  # more than any month number, year × 12 + month − 1
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LineCosts:
-    """Unit cost of each line in 1/10,000 of the major unit, 0 and UNKNOWN where none is found."""
+    """The unit cost of each line; one row = one line, in their order.
 
+    answers: of all questions, `question`: int64, which of them a line asks. unit_cost: int64,
+    1/10,000 of the major unit of the answer's currency, 0 where unknown. basis: int8, a CostBasis.
+    rate: of that currency into the shop's on the day of the order. cost_code: int32, indexes
+    `cost_codes`, −1 = none. The owners, names and groups are kept for explanations.
+    """
+
+    answers: CostAnswers
+    question: Int64Array
     unit_cost: Int64Array
     basis: Int8Array
+    rate: FoundRates
+    cost_code: Int32Array
+    cost_codes: tuple[str, ...]
+    owners: CostOwners
+    names: SkuNames
+    groups: CostGroups
+    digits: int
 
     @property
     def known(self) -> BoolArray:
         """Which lines have a cost."""
         return np.asarray(self.basis != CostBasis.UNKNOWN)
 
+    @property
+    def lacks_rate(self) -> BoolArray:
+        """Which lines have a cost in a currency that can't be converted on their day."""
+        return np.asarray(~self.known & self.answers.known[self.question])
+
+    def minor(self, line: Int64Array, quantity: Int64Array) -> Int64Array:
+        """Return unit cost × quantity of some lines in minor units of the shop, rounded once.
+
+        line: int64[n], −1 = no line. quantity: int64[n], ≥ 0. 0 where the cost is unknown.
+        """
+        factors = (self.unit_cost, self.rate.numerator, self.rate.denominator)
+        unit, numerator, denominator = (np.append(part, 0)[line] for part in factors)
+        scale = 10 ** (UNIT_SCALE - self.digits)
+        return product_div((unit, quantity, numerator), (np.maximum(denominator, 1), scale))
+
 
 def find_unit_costs(
-    costs: CostTable,
-    shop_currency: str,
-    skus: tuple[str, ...],
-    sku_key: Callable[[str], str],
-    sku: Int32Array,
-    region: Int8Array,
-    month: Int32Array,
-    is_assumed: BoolArray,
+    groups: CostGroups,
+    owners: CostOwners,
+    names: SkuNames,
+    questions: CostQuestions,
+    *,
+    cost_currency: str,
+    shop: Shop,
+    rates: Rates,
+    day: Int32Array,
 ) -> LineCosts:
     """Find the unit cost of each line.
 
-    sku: codes into `skus`, −1 = none. region: index of the cost region asked. month: year × 12 +
-    month − 1 of the order's local day. is_assumed: the destination is not known, so the cost is an
-    estimate. Costs in a currency other than the shop's stay unknown.
+    cost_currency: of cost.csv. day: int32, the order's day of each line. A cost whose currency has
+    no rate on that day stays unknown (M17); one of nothing needs no rate.
     """
-    count = len(sku)
-    unknown = LineCosts(np.zeros(count, np.int64), np.zeros(count, np.int8))
-    if not len(costs.month) or costs.currency != shop_currency:
-        return unknown
-    keys = {key: code for code, key in enumerate(sorted(set(costs.sku_key.tolist())))}
-    file_sku = np.array([keys[key] for key in costs.sku_key.tolist()], np.int64)
-    place = _packed(file_sku, costs.region, costs.month)
-    order = np.argsort(place, kind="stable")
-    place = place[order]
-    line_sku = np.array([keys.get(sku_key(text), -1) for text in skus] + [-1], np.int64)[sku]
-    wanted = _packed(line_sku, region, month)
-    at = np.maximum(np.searchsorted(place, wanted, side="right") - 1, 0)
-    found = (line_sku >= 0) & (place[at] // MONTHS == wanted // MONTHS) & (place[at] <= wanted)
-    row = order[at]
-    doubtful = found & (costs.conflict[row] | is_assumed)
-    basis = np.where(doubtful, CostBasis.ESTIMATED, np.where(found, CostBasis.MEASURED, 0))
+    answers = answer_costs(groups, names, questions, cost_currency)
+    of_line = questions.of_line
+    unit_cost = answers.unit_cost[of_line]
+    rate = _rates(answers, of_line, shop, rates, day)
+    usable = rate.known | (unit_cost == 0)
+    codes, code_of = _cost_codes(owners, names)
     return LineCosts(
-        np.where(found, costs.unit_cost[row], 0),
-        basis.astype(np.int8),
+        answers=answers,
+        question=of_line,
+        unit_cost=np.where(usable, unit_cost, 0),
+        basis=np.where(usable, answers.basis[of_line], CostBasis.UNKNOWN).astype(np.int8),
+        rate=rate,
+        cost_code=code_of[questions.sku[of_line]],
+        cost_codes=codes,
+        owners=owners,
+        names=names,
+        groups=groups,
+        digits=shop.digits,
     )
 
 
-def _packed(sku: Int64Array, region: Int8Array, month: Int32Array) -> Int64Array:
-    return (sku * 8 + region) * MONTHS + month
+def _rates(
+    answers: CostAnswers, of_line: Int64Array, shop: Shop, rates: Rates, day: Int32Array
+) -> FoundRates:
+    """Return the rate of each line's cost into the shop's currency on the day of its order."""
+    count = len(of_line)
+    found = FoundRates(
+        np.ones(count, np.int64),
+        np.ones(count, np.int64),
+        np.ones(count, np.bool_),
+        day.astype(np.int32),
+        np.zeros(count, np.bool_),
+    )
+    currency = answers.currency[of_line]
+    for number, name in enumerate(answers.currencies):
+        if name == shop.currency:
+            continue
+        rows = np.flatnonzero(currency == number)
+        one = rates.on(name, shop.currency, day[rows])
+        found.numerator[rows], found.denominator[rows] = one.numerator, one.denominator
+        found.known[rows], found.day[rows] = one.known, one.day
+        found.is_inverse[rows] = one.is_inverse
+    return found
 
 
-def cost_of(unit_cost: Int64Array, quantity: Int64Array, digits: int) -> Int64Array:
-    """Return unit cost × quantity in minor units, rounded once (M1)."""
-    return round_div(unit_cost * quantity, 10 ** (UNIT_SCALE - digits))
+def _cost_codes(owners: CostOwners, names: SkuNames) -> tuple[tuple[str, ...], Int32Array]:
+    """Return the cost codes, ascending, and that of each SKU: the owner's word, else the files'."""
+    stated = zip(names.by_hand, names.cost_codes, strict=True)
+    said = [
+        by_hand.cost_code or cost_code or by_hand.parent or parent_in(owners, names, sku)
+        for sku, (by_hand, cost_code) in enumerate(stated)
+    ]
+    texts = [owners.spelling.get(code, code) for code in said]
+    codes = tuple(sorted(set(texts) - {""}))
+    place = {code: number for number, code in enumerate(codes)}
+    return codes, np.array([place.get(text, -1) for text in (*texts, "")], np.int32)

@@ -6,20 +6,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.ledger.cost_answers import CostQuestions
+from engine.ledger.cost_groups import group_costs
 from engine.ledger.costs import LineCosts, find_unit_costs
 from engine.ledger.exchange import Exchange
 from engine.ledger.fee_frames import Fees
 from engine.ledger.fees import FeeRules, book_fees
-from engine.ledger.frames import Orders, OrderState
+from engine.ledger.frames import NO_LISTING, Orders, OrderState
 from engine.ledger.fulfilment import CarrierFiles, Fulfilment, fulfil
 from engine.ledger.orders import build_orders
 from engine.ledger.refund_cells import RefundEvents, split_refunds
 from engine.ledger.refunds import Refunds, select_refunds
 from engine.ledger.sales import Lines, SaleAmounts, allocate_sales, resolve_lines
+from engine.ledger.sku_names import CostOwners, SkuNames
 from engine.local_time import LocalClock
-from engine.sources.frames import BoolArray, SourceTables
+from engine.money import Int64Array
+from engine.sources.frames import BoolArray, Int32Array, SourceTables
 from engine.sources.owner_files import OwnerFiles
-from engine.sources.skus import sku_key
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,14 +82,18 @@ def gather(
         identity,
         known_until=known_until,
     )
+    carrier = _carrier_files(files)
+    owners = CostOwners.of(files.costs, files.prefixes)
+    names = carrier.names_of(lines.skus, owners)
     fulfilment = fulfil(
         tables,
         orders,
         lines,
         sales,
-        _carrier_files(files),
+        carrier,
         clock,
         tracking=tables.tracking,
+        names=names,
         unsent=_unsent(orders, refunds, back),
         label_cost=fees.labels,
     )
@@ -98,7 +105,7 @@ def gather(
         sales=sales,
         refunds=refunds,
         back=back,
-        costs=_line_costs(tables, files, orders, lines),
+        costs=_line_costs(tables, files, orders, every_line, lines, owners, names),
         fees=fees,
         fulfilment=fulfilment,
         notes=notes | fees.notes,
@@ -126,18 +133,50 @@ def _unsent(orders: Orders, refunds: Refunds, back: RefundEvents) -> BoolArray:
     return unsent & ~orders.is_shipped
 
 
-def _line_costs(tables: SourceTables, files: OwnerFiles, orders: Orders, lines: Lines) -> LineCosts:
-    days = orders.day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    month = (days + 1970 * 12).astype(np.int32)
+def _line_costs(
+    tables: SourceTables,
+    files: OwnerFiles,
+    orders: Orders,
+    every_line: Lines,
+    lines: Lines,
+    owners: CostOwners,
+    names: SkuNames,
+) -> LineCosts:
+    day = orders.day[lines.order]
+    months = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     asked = [files.cost_regions.region_of(country)[0] for country in (*orders.countries, None)]
     country = orders.country[lines.order]
-    return find_unit_costs(
-        files.costs,
-        tables.shop.currency,
-        lines.skus,
-        sku_key,
+    questions = CostQuestions.of(
         lines.sku,
         np.array(asked, np.int8)[country],
-        month[lines.order],
+        (months + 1970 * 12).astype(np.int32),
         is_assumed=country < 0,
     )
+    listing_id, listing_sku = _sold_in(tables, files, every_line)
+    return find_unit_costs(
+        group_costs(files.costs, owners, names, listing_id, listing_sku),
+        owners,
+        names,
+        questions,
+        cost_currency=files.costs.currency,
+        shop=tables.shop,
+        rates=files.rates,
+        day=day,
+    )
+
+
+def _sold_in(
+    tables: SourceTables, files: OwnerFiles, lines: Lines
+) -> tuple[Int64Array, Int32Array]:
+    """Return the pairs of a listing and a SKU that it offers or has sold, each once."""
+    place = {sku: number for number, sku in enumerate(lines.skus)}
+    offered = [place.get(files.identity(text) or "", -1) for text in tables.products.sku.values]
+    sku = np.array([*offered, -1], np.int64)[tables.products.sku.code]
+    pairs = np.stack(
+        [
+            np.concatenate((tables.products.listing_id, lines.listing_id)),
+            np.concatenate((sku, lines.sku)),
+        ]
+    )
+    pairs = np.unique(pairs[:, (pairs[0] != NO_LISTING) & (pairs[1] >= 0)], axis=1)
+    return pairs[0], pairs[1].astype(np.int32)

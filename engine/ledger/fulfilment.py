@@ -26,7 +26,14 @@ from engine.ledger.postage import (
     weigh,
 )
 from engine.ledger.sales import Lines, SaleAmounts
-from engine.ledger.weights import UnitWeights, code_skus, find_unit_weights, largest_weight
+from engine.ledger.sku_names import CostOwners, SkuNames, name_skus
+from engine.ledger.weights import (
+    SkuCodes,
+    UnitWeights,
+    code_skus,
+    find_unit_weights,
+    largest_weight,
+)
 from engine.local_time import LocalClock
 from engine.money import Int64Array
 from engine.sources.cost_table import EMPTY_COSTS, CostTable
@@ -58,6 +65,11 @@ class CarrierFiles:
     duties: DutyTable = NO_DUTIES
     settings: ParcelSettings = field(default_factory=shipped_settings)
     rates: Rates = NO_RATES
+
+    def names_of(self, skus: tuple[str, ...], owners: CostOwners | None = None) -> SkuNames:
+        """Return what the files call each SKU; `owners` of the costs, if they are at hand."""
+        owners = owners or CostOwners.of(self.costs, self.prefixes)
+        return name_skus(skus, self.duties, owners, self.prefixes, self.sku_map.overrides)
 
     def carrier_prices(self) -> CarrierPrices:
         """Return what the files say of prices."""
@@ -112,19 +124,22 @@ def fulfil(
     clock: LocalClock,
     *,
     tracking: TrackingRows,
+    names: SkuNames | None = None,
     unsent: BoolArray | None = None,
     label_cost: Int64Array | None = None,
 ) -> Fulfilment:
     """Find the fulfilment costs of the sale lines.
 
-    `lines`: those of counted orders. unsent: bool[orders], refunded in full and never shipped, so
-    without a parcel. label_cost: int64[orders], minor units paid for the labels of each order, −1 =
-    none; what was paid for an order without a parcel is split over its lines by their units.
+    `lines`: those of counted orders. names: of `lines.skus`, if they are at hand. unsent:
+    bool[orders], refunded in full and never shipped, so without a parcel. label_cost:
+    int64[orders], minor units paid for the labels of each order, −1 = none; what was paid for an
+    order without a parcel is split over its lines by their units.
     """
     paid = np.full(len(orders), NONE, np.int64) if label_cost is None else label_cost
     parcels, pieces = form_parcels(orders, lines, _is_sent(tables, lines, unsent), tracking, clock)
     amounts = OwnerAmounts(tables.shop, files.rates)
-    unit, duty_row = _unit_weights(lines, orders, parcels, pieces, files)
+    codes = code_skus(names or files.names_of(lines.skus))
+    unit, duty_row = _unit_weights(lines, orders, parcels, pieces, files, codes)
     largest = largest_weight(files.desi, files.duties)
     weights = weigh(pieces, unit, lines.quantity[pieces.line], largest)
     postage = price_parcels(
@@ -165,12 +180,14 @@ def _is_sent(tables: SourceTables, lines: Lines, unsent: BoolArray | None) -> Bo
 
 
 def _unit_weights(
-    lines: Lines, orders: Orders, parcels: Parcels, pieces: Pieces, files: CarrierFiles
+    lines: Lines,
+    orders: Orders,
+    parcels: Parcels,
+    pieces: Pieces,
+    files: CarrierFiles,
+    codes: SkuCodes,
 ) -> tuple[UnitWeights, Int32Array]:
     """Return the unit weight of each piece, and its row of the duty table, on the parcel's day."""
-    codes = code_skus(
-        lines.skus, files.duties, files.costs, files.prefixes, files.sku_map.overrides
-    )
     sku, day = lines.sku[pieces.line], parcels.day[pieces.parcel]
     duty_row = files.duties.find(codes.duty_keys, codes.duty[sku], day)
     unit = find_unit_weights(

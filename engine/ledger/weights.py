@@ -8,25 +8,20 @@ that nothing tells stays unknown; no other SKU lends its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 
+from engine.ledger.sku_names import SkuNames
 from engine.money import Int64Array
-from engine.sources.cost_table import CostTable
 from engine.sources.dated_rows import NOT_FOUND
 from engine.sources.desi_files import DesiTable, FoundWeights, parent_code
 from engine.sources.duty_table import DutyTable
 from engine.sources.frames import BoolArray, Int8Array, Int32Array
 from engine.sources.owner_rows import UNKNOWN
 from engine.sources.parcel_settings import DatedSetting
-from engine.sources.sku_map import SkuOverride
-from engine.sources.sku_prefixes import SkuPrefixes
-from engine.sources.skus import SkuIndex, sku_key
-
-_NOTHING = SkuOverride()
 
 
 class WeightSource(IntEnum):
@@ -75,70 +70,30 @@ class UnitWeights:
         return np.asarray(self.source == WeightSource.DEFAULT)
 
 
-def code_skus(
-    skus: Sequence[str],
-    duties: DutyTable,
-    costs: CostTable,
-    prefixes: SkuPrefixes,
-    overrides: Mapping[str, SkuOverride],
-) -> SkuCodes:
-    """Find the codes of each SKU.
+def code_skus(names: SkuNames) -> SkuCodes:
+    """Number the codes of each SKU.
 
-    `overrides`: what sku_map.csv states, by sku_key. The variant code is that of us_duties.csv; the
-    parent code that of sku_map.csv, else of cost.csv, else what stands before the first `-` of the
-    variant code. A SKU without a code may be one itself; a SKU is never compared in part.
+    The variant code is that of us_duties.csv; the parent code that of sku_map.csv, else of
+    cost.csv, else what stands before the first `-` of the variant code. A SKU without a code may be
+    one itself; a SKU is never compared in part.
     """
-    in_duties = SkuIndex(prefixes)
-    variants: dict[str, str] = {}
-    for sku, code in zip(duties.sku, duties.code, strict=True):
-        in_duties.add(sku, code)
-        key = sku_key(sku)
-        variants[key] = code or variants.get(key, "")
-    in_costs, cost_codes = _cost_codes(costs, prefixes)
-    said = _Said()
-    for sku in skus:
-        key = sku_key(sku)
-        duty_key = in_duties.find(sku).key or ""
-        cost_key = in_costs.find(sku).key or ""
-        variant = variants.get(duty_key, "")
-        by_hand = overrides.get(key, _NOTHING)
-        parent = by_hand.parent or by_hand.cost_code or cost_codes.get(cost_key, "")
-        parent = parent or parent_code(variant)
-        said.mapped.append(by_hand.desi_code)
-        said.variant.append(variant or key)
-        said.parent.append(parent or key)
-        said.duty.append(duty_key)
-    codes = _distinct((*said.mapped, *said.variant, *said.parent))
-    duty_keys = _distinct(said.duty)
+    rows = zip(names.keys, names.by_hand, names.variants, names.cost_codes, strict=True)
+    mapped, variants, parents = [], [], []
+    for key, by_hand, variant, cost_code in rows:
+        mapped.append(by_hand.desi_code)
+        variants.append(variant or key)
+        parent = by_hand.parent or by_hand.cost_code or cost_code or parent_code(variant)
+        parents.append(parent or key)
+    codes = _distinct((*mapped, *variants, *parents))
+    duty_keys = _distinct(names.duty_keys)
     return SkuCodes(
         codes=codes,
-        mapped=_numbered(said.mapped, codes),
-        variant=_numbered(said.variant, codes),
-        parent=_numbered(said.parent, codes),
+        mapped=_numbered(mapped, codes),
+        variant=_numbered(variants, codes),
+        parent=_numbered(parents, codes),
         duty_keys=duty_keys,
-        duty=_numbered(said.duty, duty_keys),
+        duty=_numbered(names.duty_keys, duty_keys),
     )
-
-
-@dataclass(slots=True)
-class _Said:
-    mapped: list[str] = field(default_factory=list)
-    variant: list[str] = field(default_factory=list)
-    parent: list[str] = field(default_factory=list)
-    duty: list[str] = field(default_factory=list)
-
-
-def _cost_codes(costs: CostTable, prefixes: SkuPrefixes) -> tuple[SkuIndex, dict[str, str]]:
-    """The SKUs of cost.csv to be found by ladder, and the code of each of them."""
-    index = SkuIndex(prefixes)
-    keys = costs.sku_key
-    begins = np.append(True, keys[1:] != keys[:-1])[: len(keys)].astype(np.bool_)
-    codes = {}
-    for row in np.flatnonzero(begins).tolist():
-        if keys[row] and costs.cost_code[row]:
-            codes[keys[row]] = sku_key(costs.cost_code[row])
-            index.add(keys[row], codes[keys[row]])
-    return index, codes
 
 
 def _distinct(texts: Iterable[str]) -> tuple[str, ...]:

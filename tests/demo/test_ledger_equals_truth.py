@@ -13,8 +13,11 @@ from engine.demo.csv_files.folder import owner_files, write_files
 from engine.demo.load import load
 from engine.demo.shop import Demo
 from engine.demo.truth import RETURNS, Key, count_truth
+from engine.ledger.cost_labels import LABELS
 from engine.ledger.events import build_ledger
-from engine.ledger.frames import EventKind, Ledger
+from engine.ledger.facts import Facts
+from engine.ledger.frames import NO_SKU, EventKind, Ledger
+from engine.ledger.weights import WeightSource
 from engine.local_time import local_clock
 from engine.money import Int64Array
 from engine.sources.owner_files import read_owner_files
@@ -41,7 +44,6 @@ BACK = {
     "tax_back": ("sales_tax_refunded", "vat_refunded", "unbooked_refunded"),
     "excess": ("refund_excess",),
 }
-ONLY_IN_DOLLARS = ("cogs", "units_costed")
 
 
 def months_of(days: Int64Array) -> list[str]:
@@ -77,7 +79,9 @@ def add_up(ledger: Ledger) -> dict[Key, dict[str, int]]:
 
 
 @pytest.fixture
-def ledgers(database_url: DatabaseUrl, small_demo: Demo, tmp_path: Path) -> list[Ledger]:
+def built(
+    database_url: DatabaseUrl, small_demo: Demo, tmp_path: Path
+) -> list[tuple[Ledger, Facts]]:
     load(database_url, small_demo)
     write_files(tmp_path, owner_files(small_demo))
     found = []
@@ -85,16 +89,17 @@ def ledgers(database_url: DatabaseUrl, small_demo: Demo, tmp_path: Path) -> list
         for shop in read_shops(source):
             files = read_owner_files(tmp_path, shop.name, "USD")
             tables = read_tables(source, shop)
-            found.append(build_ledger(tables, files, local_clock(shop.time_zone))[0])
+            found.append(build_ledger(tables, files, local_clock(shop.time_zone)))
     return found
 
 
-def test_every_month_of_every_entity_is_equal(small_demo: Demo, ledgers: list[Ledger]) -> None:
-    for shop, ledger in zip(small_demo.shops, ledgers, strict=True):
-        truth, computed = count_truth(small_demo, shop).totals, add_up(ledger)
+def test_every_month_of_every_entity_and_every_label_is_equal(
+    small_demo: Demo, built: list[tuple[Ledger, Facts]]
+) -> None:
+    for shop, (ledger, facts) in zip(small_demo.shops, built, strict=True):
+        true = count_truth(small_demo, shop)
+        truth, computed = true.totals, add_up(ledger)
         columns = [*SALES, *RETURNS, *(f"{name}_by_order_day" for name in RETURNS)]
-        if shop.plan.currency != "USD":
-            columns = [name for name in columns if name not in ONLY_IN_DOLLARS]
         differing = [
             (key, name, computed.get(key, {}).get(name, 0), row.get(name, 0))
             for key in truth.keys() | computed.keys()
@@ -103,3 +108,30 @@ def test_every_month_of_every_entity_is_equal(small_demo: Demo, ledgers: list[Le
             if computed.get(key, {}).get(name, 0) != row.get(name, 0)
         ]
         assert not differing, differing[:10]
+        assert cost_labels(facts) == true.cost_labels
+        for sku, source in weight_labels(facts):
+            assert source == true.weight_labels[sku.upper()], sku
+
+
+def cost_labels(facts: Facts) -> dict[tuple[str, str], int]:
+    """Units sold by SKU and label of their cost."""
+    skus = (*facts.lines.skus, NO_SKU)
+    label = facts.costs.answers.label[facts.costs.question]
+    units: dict[tuple[str, str], int] = {}
+    columns = (facts.lines.sku.tolist(), label.tolist(), facts.lines.quantity.tolist())
+    for sku, code, quantity in zip(*columns, strict=True):
+        key = skus[sku], LABELS[code]
+        units[key] = units.get(key, 0) + quantity
+    return units
+
+
+def weight_labels(facts: Facts) -> set[tuple[str, str]]:
+    """The SKUs that were sent, each with the file that its weight is from."""
+    sent = facts.fulfilment
+    sku = facts.lines.sku[sent.pieces.line]
+    pairs = zip(sku.tolist(), sent.parts.unit.source.tolist(), strict=True)
+    return {
+        (facts.lines.skus[code], WeightSource(source).name.lower())
+        for code, source in pairs
+        if code >= 0
+    }

@@ -6,10 +6,12 @@ from datetime import date
 import numpy as np
 import pytest
 
-from engine.demo.costs import UNKNOWN, cost_lookup
+from engine.demo.cost_truth import true_costs
+from engine.demo.costs import UNKNOWN
 from engine.demo.refund_truth import GOODS, SALES_TAX, divide_refunds
 from engine.demo.shop import Demo, DemoShop
 from engine.demo.truth import COLUMNS, LEVELS, count_truth, line_costs, truth_text
+from engine.ledger.cost_labels import CostMatch
 
 
 def level_sums(demo: Demo, shop: DemoShop, column: str) -> list[int]:
@@ -77,25 +79,46 @@ def test_a_refund_of_an_unknown_order_keeps_the_listing_it_names(each_shop: Demo
     assert (bare.listing, bare.sku, bare.amount) == (-1, -1, 1_290)
 
 
+def answer(demo: Demo, sku: int, region: int, place: int) -> tuple[int, str]:
+    """The true cost and its label of a SKU in the month at a place of the sheet."""
+    costs = true_costs(demo.shops[0].catalogue, demo.costs)
+    month = demo.costs.months[[place]]
+    unit, label = costs.of(np.array([sku]), np.array([region]), month)
+    return int(unit[0]), str(label[0])
+
+
 def test_a_cost_is_that_of_the_month_or_of_the_nearest_earlier_one(default_demo: Demo) -> None:
     costs = default_demo.costs
     gap = int(np.flatnonzero(~costs.has_column)[0])
-    sku = np.array([0, 0])
-    region = np.array([0, 0])
-    month = costs.months[[gap, gap - 1]]
-    found = cost_lookup(costs, sku, region, month)
-    assert found[0] == found[1] == costs.stated[0, 0, gap - 1] > 0
+    before = int(costs.stated[0, 0, gap - 1])
+    assert answer(default_demo, 0, 0, gap - 1) == (before, "direct/same_month/asked")
+    assert answer(default_demo, 0, 0, gap) == (before, "direct/earlier_month/asked")
 
 
-def test_a_cost_is_never_taken_from_a_later_month_or_from_no_sku(default_demo: Demo) -> None:
+def test_a_cost_of_a_later_month_and_of_another_region_say_so(default_demo: Demo) -> None:
     costs = default_demo.costs
     late = 36  # costed from the middle of the span
-    middle = len(costs.months) // 2
-    months = costs.months[[middle - 1, middle + 3]]
-    found = cost_lookup(costs, np.array([late, late]), np.array([0, 0]), months)
-    assert found[0] == UNKNOWN
-    assert found[1] > 0
-    assert cost_lookup(costs, np.array([-1]), np.array([0]), months[:1]).tolist() == [UNKNOWN]
+    first = int(np.flatnonzero(costs.stated[late, 0] >= 0)[0])
+    found = int(costs.stated[late, 0, first]), "direct/later_month/asked"
+    assert answer(default_demo, late, 0, first - 1) == found
+    without_eu = 100
+    assert (costs.stated[without_eu, 1] == UNKNOWN).all()
+    place = int(np.flatnonzero(costs.stated[without_eu, 0] >= 0)[0])
+    found = int(costs.stated[without_eu, 0, place]), "direct/same_month/other_region"
+    assert answer(default_demo, without_eu, 1, place) == found
+    assert answer(default_demo, -1, 0, place) == (UNKNOWN, "missing")
+
+
+def test_the_demo_shows_every_rung_of_the_ladder(default_demo: Demo) -> None:
+    labels = {label for _, label in count_truth(default_demo, default_demo.shops[0]).cost_labels}
+    assert {label.split("/")[0] for label in labels} == {match.name.lower() for match in CostMatch}
+    parts = {part for label in labels for part in label.split("/")[1:]}
+    assert parts == {"same_month", "earlier_month", "later_month", "asked", "other_region"}
+
+
+def test_the_demo_shows_weights_of_every_file(default_demo: Demo) -> None:
+    labels = count_truth(default_demo, default_demo.shops[0]).weight_labels
+    assert set(labels.values()) == {"sku_map", "duties", "parent", "default"}
 
 
 def test_most_sales_have_a_known_cost_and_some_do_not(default_demo: Demo) -> None:
@@ -120,12 +143,11 @@ def test_yen_costs_are_converted_at_the_rate_of_the_order_day(small_demo: Demo) 
     line = int(np.flatnonzero((line_costs(small_demo, shop) > 0) & to_us)[0])
     order = int(shop.lines.order[line])
     rate = int(small_demo.rates["USD", "JPY"].at(shop.day[order : order + 1])[0])
-    unit = cost_lookup(
-        small_demo.costs,
+    (unit,), _ = true_costs(shop.catalogue, small_demo.costs).of(
         shop.lines.sku[line : line + 1],
         np.array([0]),
         shop.days.month[shop.day[order : order + 1]],
-    )[0]
+    )
     yen = int(unit) * int(shop.lines.quantity[line]) * rate / 10**8 / 10**4
     assert abs(line_costs(small_demo, shop)[line] - yen) <= 0.5
 
@@ -138,4 +160,7 @@ def test_the_truth_file_says_what_it_is_about(small_demo: Demo) -> None:
     assert {"case_id", "order_id", "about"} == set(first["cases"][0])
     row = next(r for r in first["totals"] if r["level"] == "shop" and r["month"] == "2024-02")
     assert row["orders"] > 0
+    sku = next(row for row in first["skus"] if len(row["cost_labels"]) > 1)
+    assert sum(sku["cost_labels"].values()) > 0
+    assert sku["weight_label"] in ("sku_map", "duties", "parent", "default")
     assert date.fromisoformat(truth["first"]) == small_demo.plan.first

@@ -38,7 +38,7 @@ BAG-GREY;7303-Grey;1,3;5;;;4,5;10;;
 def weights_of(files, *asked, day=MARCH, country="DE"):
     """(mdesi, source, estimated) of each SKU."""
     skus = tuple(sorted({sku for sku in asked if sku}))
-    codes = code_skus(skus, files.duties, files.costs, files.prefixes, files.sku_map.overrides)
+    codes = code_skus(files.names_of(skus))
     sku = np.array([skus.index(s) if s else -1 for s in asked], np.int32)
     days = np.full(len(sku), day, np.int32)
     places = np.full(len(sku), COUNTRIES.index(country) if country else -1, np.int32)

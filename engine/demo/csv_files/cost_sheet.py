@@ -102,6 +102,16 @@ def _columns(costs: UnitCosts) -> list[tuple[int, int]]:
     return found
 
 
+def prefixed_skus(costs: UnitCosts) -> list[int]:
+    """Return the SKUs that have a second row, the same but for a prefix."""
+    return [int(sku) for sku in _skus_with_a_role(costs)[_FIRST_PREFIXED:]]
+
+
+def _skus_with_a_role(costs: UnitCosts) -> Int64Array:
+    own = np.flatnonzero(costs.has_row & ~costs.is_free)
+    return own[: _FIRST_PREFIXED + len(_PREFIXES)].astype(np.int64)
+
+
 def yearless_months(costs: UnitCosts) -> tuple[int, ...]:
     """Return the places of the months whose headers leave out the year: two inside, the oldest."""
     plain = costs.has_column & ~costs.is_regionless
@@ -134,11 +144,12 @@ def _header(costs: UnitCosts, region: int, month: int) -> str:
 
 
 def _rows(catalogue: Catalogue, costs: UnitCosts, columns: list[tuple[int, int]]) -> Iterator[Row]:
-    own = np.flatnonzero(costs.has_row & ~costs.is_free)[: _FIRST_PREFIXED + len(_PREFIXES)]
-    role = {int(sku): place for place, sku in enumerate(own)}
+    role = {int(sku): place for place, sku in enumerate(_skus_with_a_role(costs))}
     for text in _FREE_TEXTS:
         yield _cells(["", text, "", text, ""], ["5.00"] * len(columns))
     for number, sku in enumerate(catalogue.skus):
+        if costs.is_absent[number]:
+            continue
         place = role.get(number, -1)
         prices = [
             "free" if costs.is_free[number] else _price(costs, number, region, month, place)

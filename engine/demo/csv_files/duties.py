@@ -37,10 +37,15 @@ _GONE_TEXT = " - ÜRETİLMEYECEK"
 def duties_file(catalogue: Catalogue) -> bytes:
     """Return the bytes of us_duties.csv: a row for most physical SKUs."""
     rows: list[Row] = [_HEAD]
-    for number, sku in enumerate(catalogue.skus):
-        if sku.kind.desi and number % _LEFT_OUT != _LEFT_OUT - 1:
-            rows.append(_row(number, sku))
+    rows += [
+        _row(number, sku) for number, sku in enumerate(catalogue.skus) if is_listed(number, sku)
+    ]
     return text_file(rows, _DIALECT)
+
+
+def is_listed(number: int, sku: Sku) -> bool:
+    """Tell whether a SKU, the `number`th, has a row in us_duties.csv."""
+    return bool(sku.kind.desi) and number % _LEFT_OUT != _LEFT_OUT - 1
 
 
 def _row(number: int, sku: Sku) -> Row:

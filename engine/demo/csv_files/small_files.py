@@ -35,6 +35,7 @@ _MONTHLY = (
 )
 _ONCE = (("Felt cutter repair", "tools", 9, 340_00), ("Photo session", "marketing", 20, 250_00))
 _OFFSITE_EVERY, _REDUCED_EVERY = 61, 4
+COST_BY_HAND = "6.40"
 _COST_BY_CODE, _COST_BY_HAND = 0, 1  # which of the SKUs without a row of their own
 
 
@@ -63,17 +64,21 @@ def expenses_file(plan: Plan) -> bytes:
     return text_file(rows, EXCEL_TR)
 
 
+def mapped_skus(costs: UnitCosts) -> tuple[int, int]:
+    """Return the SKU that sku_map.csv gives a cost code, and the one that it gives a cost."""
+    unknown = np.flatnonzero(~costs.has_row & ~costs.is_free & ~costs.is_absent)
+    return int(unknown[_COST_BY_CODE]), int(unknown[_COST_BY_HAND])
+
+
 def sku_map_file(catalogue: Catalogue, costs: UnitCosts) -> bytes:
     """Return the bytes of sku_map.csv: costs of two SKUs that cost.csv does not know by name."""
-    unknown = np.flatnonzero(~costs.has_row & ~costs.is_free)
-    by_code = catalogue.skus[int(unknown[_COST_BY_CODE])]
-    by_hand = catalogue.skus[int(unknown[_COST_BY_HAND])]
+    by_code, by_hand = (catalogue.skus[number] for number in mapped_skus(costs))
     first = catalogue.skus[0]
     return text_file(
         [
             ("sku", "same_as", "cost_code", "desi_code", "parent", "unit_cost", "currency", "note"),
             (by_code.name, "", str(by_code.code), by_code.variant_code, "", "", "", "by its code"),
-            (by_hand.name, "", "", "", "", "6.40", "USD", "asked the workshop"),
+            (by_hand.name, "", "", "", "", COST_BY_HAND, "USD", "asked the workshop"),
             (f"OLD-{first.name}", first.name, "", "", "", "", "", "the name before 2020"),
         ]
     )

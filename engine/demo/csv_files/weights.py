@@ -22,18 +22,29 @@ def desi_of(sku: Sku) -> int:
     return sku.kind.desi * (100 + _SIZE_PERCENT * step) // 100 // 10 * 10
 
 
-def desi_file(catalogue: Catalogue) -> bytes:
-    """Return the bytes of desi.csv: a row a variant, for some codes one row for all colours."""
-    rows: list[Row] = [("OTTOKOD", "DETAY", "DESİ", "")]
-    seen: set[str] = set()
+def weighed_codes(catalogue: Catalogue) -> set[str]:
+    """Return the codes that desi.csv gives a weight that can be read."""
+    return {code for code, number in _stated(catalogue).items() if number != _BAD_ROW}
+
+
+def _stated(catalogue: Catalogue) -> dict[str, int]:
+    """Return each code of desi.csv with the SKU that its row is about."""
+    stated: dict[str, int] = {}
     for number, sku in enumerate(catalogue.skus):
         code = sku.variant_code
         if sku.code % _PARENT_ONLY_EVERY == 0:
             code = str(sku.code)
         is_left_out = number % _WITHOUT_ROW_EVERY == _WITHOUT_ROW_EVERY - 1
-        if not sku.kind.desi or is_left_out or code in seen:
-            continue
-        seen.add(code)
+        if sku.kind.desi and not is_left_out:
+            stated.setdefault(code, number)
+    return stated
+
+
+def desi_file(catalogue: Catalogue) -> bytes:
+    """Return the bytes of desi.csv: a row a variant, for some codes one row for all colours."""
+    rows: list[Row] = [("OTTOKOD", "DETAY", "DESİ", "")]
+    for code, number in _stated(catalogue).items():
+        sku = catalogue.skus[number]
         desi = desi_of(sku)
         note = _NOTES.get(number, "").format(more=decimal(desi + 500, 3, sign=","))
         weight = BAD_CELL if number == _BAD_ROW else decimal(desi, 3, sign=",")
