@@ -11,10 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.ledger.cost_answers import CostAnswers, CostQuestions, answer_costs
-from engine.ledger.cost_groups import CostGroups, parent_in
+from engine.ledger.cost_book import CostBook
 from engine.ledger.frames import CostBasis
 from engine.ledger.owner_amounts import product_div
-from engine.ledger.sku_names import CostOwners, SkuNames
 from engine.money import UNIT_SCALE, Int64Array
 from engine.sources.frames import BoolArray, Int8Array, Int32Array, Shop
 from engine.sources.rate_files import FoundRates, Rates
@@ -27,7 +26,7 @@ class LineCosts:
     answers: of all questions, `question`: int64, which of them a line asks. unit_cost: int64,
     1/10,000 of the major unit of the answer's currency, 0 where unknown. basis: int8, a CostBasis.
     rate: of that currency into the shop's on the day of the order. cost_code: int32, indexes
-    `cost_codes`, −1 = none. The owners, names and groups are kept for explanations.
+    `book.cost_codes`, −1 = none. book: how costs are looked up, for explanations.
     """
 
     answers: CostAnswers
@@ -36,10 +35,7 @@ class LineCosts:
     basis: Int8Array
     rate: FoundRates
     cost_code: Int32Array
-    cost_codes: tuple[str, ...]
-    owners: CostOwners
-    names: SkuNames
-    groups: CostGroups
+    book: CostBook
     digits: int
 
     @property
@@ -64,38 +60,26 @@ class LineCosts:
 
 
 def find_unit_costs(
-    groups: CostGroups,
-    owners: CostOwners,
-    names: SkuNames,
-    questions: CostQuestions,
-    *,
-    cost_currency: str,
-    shop: Shop,
-    rates: Rates,
-    day: Int32Array,
+    book: CostBook, questions: CostQuestions, *, shop: Shop, rates: Rates, day: Int32Array
 ) -> LineCosts:
     """Find the unit cost of each line.
 
-    cost_currency: of cost.csv. day: int32, the order's day of each line. A cost whose currency has
-    no rate on that day stays unknown (M17); one of nothing needs no rate.
+    questions: of SKUs by their place in the book. day: int32, the order's day of each line. A cost
+    whose currency has no rate on that day stays unknown (M17); one of nothing needs no rate.
     """
-    answers = answer_costs(groups, names, questions, cost_currency)
+    answers = answer_costs(book.groups, book.names, questions, book.currency)
     of_line = questions.of_line
     unit_cost = answers.unit_cost[of_line]
     rate = _rates(answers, of_line, shop, rates, day)
     usable = rate.known | (unit_cost == 0)
-    codes, code_of = _cost_codes(owners, names)
     return LineCosts(
         answers=answers,
         question=of_line,
         unit_cost=np.where(usable, unit_cost, 0),
         basis=np.where(usable, answers.basis[of_line], CostBasis.UNKNOWN).astype(np.int8),
         rate=rate,
-        cost_code=code_of[questions.sku[of_line]],
-        cost_codes=codes,
-        owners=owners,
-        names=names,
-        groups=groups,
+        cost_code=book.cost_code[questions.sku[of_line]],
+        book=book,
         digits=shop.digits,
     )
 
@@ -122,16 +106,3 @@ def _rates(
         found.known[rows], found.day[rows] = one.known, one.day
         found.is_inverse[rows] = one.is_inverse
     return found
-
-
-def _cost_codes(owners: CostOwners, names: SkuNames) -> tuple[tuple[str, ...], Int32Array]:
-    """Return the cost codes, ascending, and that of each SKU: the owner's word, else the files'."""
-    stated = zip(names.by_hand, names.cost_codes, strict=True)
-    said = [
-        by_hand.cost_code or cost_code or by_hand.parent or parent_in(owners, names, sku)
-        for sku, (by_hand, cost_code) in enumerate(stated)
-    ]
-    texts = [owners.spelling.get(code, code) for code in said]
-    codes = tuple(sorted(set(texts) - {""}))
-    place = {code: number for number, code in enumerate(codes)}
-    return codes, np.array([place.get(text, -1) for text in (*texts, "")], np.int32)

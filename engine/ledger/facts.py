@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.ledger.cost_answers import CostQuestions
-from engine.ledger.cost_groups import group_costs
+from engine.ledger.cost_book import CostBook
 from engine.ledger.costs import LineCosts, find_unit_costs
 from engine.ledger.exchange import Exchange
 from engine.ledger.fee_frames import Fees
@@ -18,7 +18,7 @@ from engine.ledger.orders import build_orders
 from engine.ledger.refund_cells import RefundEvents, split_refunds
 from engine.ledger.refunds import Refunds, select_refunds
 from engine.ledger.sales import Lines, SaleAmounts, allocate_sales, resolve_lines
-from engine.ledger.sku_names import CostOwners, SkuNames
+from engine.ledger.sku_names import CostOwners
 from engine.local_time import LocalClock
 from engine.money import Int64Array
 from engine.sources.frames import BoolArray, Int32Array, SourceTables
@@ -56,8 +56,12 @@ def gather(
     clock: LocalClock,
     policies: Policies,
     known_until: int | None,
+    cost_book: CostBook | None = None,
 ) -> Facts:
-    """Work out sales, refunds, goods, fees and fulfilment, each from those before it."""
+    """Work out sales, refunds, goods, fees and fulfilment, each from those before it.
+
+    cost_book: that of the whole shop, if `tables` hold a few of its orders only.
+    """
     notes: dict[str, int] = {}
     identity = files.identity
     orders, in_time = build_orders(tables, clock, known_until)
@@ -83,8 +87,7 @@ def gather(
         known_until=known_until,
     )
     carrier = _carrier_files(files)
-    owners = CostOwners.of(files.costs, files.prefixes)
-    names = carrier.names_of(lines.skus, owners)
+    book = cost_book or _cost_book(tables, files, every_line, carrier)
     fulfilment = fulfil(
         tables,
         orders,
@@ -93,7 +96,7 @@ def gather(
         carrier,
         clock,
         tracking=tables.tracking,
-        names=names,
+        names=carrier.names_of(lines.skus, book.owners) if cost_book else book.names,
         unsent=_unsent(orders, refunds, back),
         label_cost=fees.labels,
     )
@@ -105,7 +108,7 @@ def gather(
         sales=sales,
         refunds=refunds,
         back=back,
-        costs=_line_costs(tables, files, orders, every_line, lines, owners, names),
+        costs=_line_costs(tables, files, orders, lines, book),
         fees=fees,
         fulfilment=fulfilment,
         notes=notes | fees.notes,
@@ -133,36 +136,28 @@ def _unsent(orders: Orders, refunds: Refunds, back: RefundEvents) -> BoolArray:
     return unsent & ~orders.is_shipped
 
 
+def _cost_book(
+    tables: SourceTables, files: OwnerFiles, every_line: Lines, carrier: CarrierFiles
+) -> CostBook:
+    owners = CostOwners.of(files.costs, files.prefixes)
+    names = carrier.names_of(every_line.skus, owners)
+    return CostBook.of(files.costs, owners, names, *_sold_in(tables, files, every_line))
+
+
 def _line_costs(
-    tables: SourceTables,
-    files: OwnerFiles,
-    orders: Orders,
-    every_line: Lines,
-    lines: Lines,
-    owners: CostOwners,
-    names: SkuNames,
+    tables: SourceTables, files: OwnerFiles, orders: Orders, lines: Lines, book: CostBook
 ) -> LineCosts:
     day = orders.day[lines.order]
     months = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     asked = [files.cost_regions.region_of(country)[0] for country in (*orders.countries, None)]
     country = orders.country[lines.order]
     questions = CostQuestions.of(
-        lines.sku,
+        book.places(lines.skus)[lines.sku],
         np.array(asked, np.int8)[country],
         (months + 1970 * 12).astype(np.int32),
         is_assumed=country < 0,
     )
-    listing_id, listing_sku = _sold_in(tables, files, every_line)
-    return find_unit_costs(
-        group_costs(files.costs, owners, names, listing_id, listing_sku),
-        owners,
-        names,
-        questions,
-        cost_currency=files.costs.currency,
-        shop=tables.shop,
-        rates=files.rates,
-        day=day,
-    )
+    return find_unit_costs(book, questions, shop=tables.shop, rates=files.rates, day=day)
 
 
 def _sold_in(

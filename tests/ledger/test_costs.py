@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from engine.ledger.facts import Policies, gather
 from engine.ledger.frames import EventKind
+from engine.local_time import local_clock
 from engine.money import round_div
 from tests.cost_shop import MISSING, Asked, Found, facts_of, look_up, owner_writes
+from tests.shop_builder import Line, Order, a_shop, tables
 
 MEASURED, ESTIMATED = "measured", "estimated"
 HEAD = "OTTOKOD,SKU,US MART 2026,EU MART 2026,AU MART 2026,EU OCAK 2026,EU MAYIS 2026\n"
@@ -205,6 +209,26 @@ def test_another_colour_lends_where_the_listing_has_no_sibling(tmp_path: Path) -
     assert look_up(files, *asked) == [other, other, MISSING, MISSING]
 
 
+def test_another_colour_is_not_asked_where_the_listing_has_a_sibling(tmp_path: Path) -> None:
+    files = owner_writes(tmp_path, cost=wide("1,SKI-RED,,2.20,,,", "2,SKI-TEAL,,2.00,,,"))
+    [found] = look_up(files, Asked("SKI-BLUE"), listings={7: ["SKI-RED", "SKI-BLUE"]})
+    assert found == Found("2.2", "sibling/same_month/asked", 0, ESTIMATED, 2, False)
+
+
+def test_a_few_orders_of_a_shop_have_the_costs_that_they_have_in_all(tmp_path: Path) -> None:
+    files = owner_writes(tmp_path, cost=wide("1,BAG-TAN,,2.20,,,"))
+    asked = [Asked("BAG-TAN", listing=7), Asked("BAG", listing=7)]
+    _, whole = facts_of(files, asked)
+    assert whole.costs.known.tolist() == [True, True]
+    shop = a_shop()
+    source = tables(shop, [Order(9, datetime(2026, 3, 15), [Line(9, "BAG", 1, 500, 7)])])
+    clock = local_clock(shop.time_zone)
+    alone = gather(source, files, clock, Policies(), None)
+    assert alone.costs.known.tolist() == [False]
+    again = gather(source, files, clock, Policies(), None, whole.costs.book)
+    assert again.costs.unit_cost.tolist() == [22_000]
+
+
 def test_a_sku_with_two_codes_is_a_conflict_in_every_answer(tmp_path: Path) -> None:
     files = owner_writes(tmp_path, cost=wide("1,A,,2.20,,1.50,", "2,A,,2.50,,,"))
     assert look_up(files, Asked("A"), Asked("A", day="2026-02-01")) == [
@@ -283,7 +307,7 @@ def test_the_cost_code_of_each_line(tmp_path: Path) -> None:
     )
     skus = ("FELT-A", "OT-FELT-A", "B", "C", "D", None)
     _, facts = facts_of(files, [Asked(sku) for sku in skus])
-    codes = [*facts.costs.cost_codes, None]
+    codes = [*facts.costs.book.cost_codes, None]
     assert [codes[code] for code in facts.costs.cost_code] == ["Kod7", "Kod7", "8", "8", None, None]
 
 
