@@ -23,7 +23,10 @@ from engine.database.arrow import open_snapshot
 from engine.database.url import DatabaseUrl
 from engine.errors import UsageError
 from engine.ledger.events import build_ledger
+from engine.ledger.evidence import Evidence, keep_evidence
+from engine.ledger.explain_order import explain_order
 from engine.ledger.facts import Policies
+from engine.ledger.order_explanation import OrderExplanation
 from engine.ledger.reconcile import reconcile
 from engine.local_time import LocalClock, local_clock
 from engine.memory import give_back
@@ -122,6 +125,7 @@ class EcommerceAnalyticsOptimized:
         self.notes = ledger.notes
         self.titles = ledger.listing_titles
         self.findings = files.findings
+        self._evidence: Evidence = keep_evidence(facts)
         return build_snapshot(
             ledger, self.clock.days_begun(self.watermark), self.clock.days_ended(self.watermark)
         )
@@ -245,6 +249,14 @@ class EcommerceAnalyticsOptimized:
             entities=entities,
             refund_dating=refund_dating,
         )
+
+    def explain_order(self, order_id: int) -> OrderExplanation:
+        """Explain one order of any state, down to the source rows behind its ledger rows.
+
+        The order is worked out again from its source rows; `check()` of the answer adds everything
+        up and compares it with the ledger. Raises UnknownEntityError.
+        """
+        return explain_order(self._snapshot.ledger, self._evidence, order_id)
 
 
 def probe_version(settings: Settings, url: DatabaseUrl) -> str:

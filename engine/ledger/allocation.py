@@ -6,6 +6,8 @@ group is an amount, its rows carry integer weights.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from engine.money import Int64Array
@@ -45,6 +47,31 @@ def allocate(amounts: Int64Array, weights: Int64Array, starts: Int64Array) -> In
     rows = np.repeat(several, sizes)
     shares[rows] = _largest_remainder(amounts[several], weights[rows], sizes[several])
     return shares
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Traced:
+    """One amount split over rows, with how it came to that; all int64[rows] but the total.
+
+    weights: as they were used, so 1 each where all were 0. remainders: of |amount| × weight ÷
+    total, what decides who gets the minor units that are left.
+    """
+
+    shares: Int64Array
+    weights: Int64Array
+    total: int
+    remainders: Int64Array
+
+
+def traced(amount: int, weights: Int64Array) -> Traced:
+    """Split one amount as `allocate` does, and tell the weights and remainders behind it."""
+    starts = np.array([0, len(weights)], np.int64)
+    shares = allocate(np.array([amount], np.int64), weights, starts)
+    used = weights if int(weights.sum()) else np.ones(len(weights), np.int64)
+    total = int(used.sum())
+    size, totals = np.full(len(used), abs(amount)), np.full(len(used), total)
+    _, remainders = _divided_products(size, used, totals)
+    return Traced(shares, used, total, remainders)
 
 
 def _largest_remainder(amounts: Int64Array, weights: Int64Array, sizes: Int64Array) -> Int64Array:

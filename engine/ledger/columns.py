@@ -60,9 +60,7 @@ def refund_columns(facts: Facts, returned_goods: str) -> Columns:
         amounts["refund_excess"],
     )
     known = (back.line >= 0) & np.append(costs.known, False)[back.line]
-    never_shipped = back.emptied_order & ~facts.orders.is_shipped[facts.refunds.order[back.refund]]
-    restocked = never_shipped if returned_goods == "lost" else np.ones(len(known), np.bool_)
-    units = np.where(restocked, back.amounts["quantity_returned"], 0)
+    units = np.where(restocked(facts, returned_goods), back.amounts["quantity_returned"], 0)
     none = np.zeros(len(known), np.int64)
     fees = facts.fees.refund
     return (
@@ -77,6 +75,14 @@ def refund_columns(facts: Facts, returned_goods: str) -> Columns:
         }
         | _with_charges({name: fees[name] for name in FEES}, none)
     )
+
+
+def restocked(facts: Facts, returned_goods: str) -> BoolArray:
+    """Return the refund rows whose goods come back into stock (M26)."""
+    back = facts.back
+    never_shipped = back.emptied_order & ~facts.orders.is_shipped[facts.refunds.order[back.refund]]
+    everything = np.full(len(never_shipped), returned_goods != "lost")
+    return np.asarray(never_shipped | everything)
 
 
 def adjustment_columns(facts: Facts) -> Columns:

@@ -75,12 +75,27 @@ class Estimate:
         Cumulative, so that all refunds of an order together bring back no more than the fee.
         credited: int64[refund rows] ≥ 0, credits of other kinds, for a fee on fees.
         """
+        steps, weight = self.credit_steps(given, used, credited)
+        return -given.share_out(steps, weight)
+
+    def credit_steps(
+        self, given: RefundRows, used: BoolArray, credited: Int64Array
+    ) -> tuple[Int64Array, Int64Array]:
+        """Return what each refund brings back, ≥ 0, and the weights of its rows."""
         weight = _by_base(given, self.bases, self.base_of[given.sale_group], credited)
         part = np.minimum(given.so_far(given.sums(weight)), self.whole[given.sale_group])
         creditable = np.where(used, self.creditable, 0)[given.sale_group]
         whole = np.maximum(self.whole[given.sale_group], 1)
         so_far = product_div((creditable, part), (whole,))
-        return -given.share_out(given.steps(so_far), weight)
+        return given.steps(so_far), weight
+
+    def weights(self, sold: SaleRows, fees: Int64Array | None) -> Int64Array:
+        """Return what the fee of each order goes to its lines by; int64[sale rows].
+
+        fees: the other fees of each line, for a fee on fees. A fee by unit goes by units here, as
+        each line has its own.
+        """
+        return _by_base(sold, self.bases, self.base_of, fees)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

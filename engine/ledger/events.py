@@ -19,7 +19,7 @@ from engine.ledger.columns import (
     sale_columns,
 )
 from engine.ledger.entities import Entities
-from engine.ledger.facts import Facts, Policies, gather
+from engine.ledger.facts import Facts, Policies, Terms, gather
 from engine.ledger.frames import AMOUNTS, EventKind, Ledger, OrderEntities, OrderState
 from engine.ledger.sales import Lines
 from engine.local_time import LocalClock
@@ -55,7 +55,7 @@ def build_ledger(
     lines that can't be priced.
     """
     policies = policies or Policies()
-    facts = gather(tables, files, clock, policies, known_until)
+    facts = gather(tables, Terms(files, clock, policies, known_until))
     entities = Entities.of(
         tables,
         facts.every_line,

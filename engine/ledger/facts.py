@@ -11,10 +11,12 @@ from engine.ledger.cost_book import CostBook
 from engine.ledger.costs import LineCosts, find_unit_costs
 from engine.ledger.exchange import Exchange
 from engine.ledger.fee_frames import Fees
-from engine.ledger.fees import FeeRules, book_fees
+from engine.ledger.fee_work import FeeRules, FeeWork, work_out_fees
+from engine.ledger.fees import book_fees
 from engine.ledger.frames import NO_LISTING, Orders, OrderState
 from engine.ledger.fulfilment import CarrierFiles, Fulfilment, fulfil
 from engine.ledger.orders import build_orders
+from engine.ledger.pooled_fees import PooledBefore
 from engine.ledger.refund_cells import RefundEvents, split_refunds
 from engine.ledger.refunds import Refunds, select_refunds
 from engine.ledger.sales import Lines, SaleAmounts, allocate_sales, resolve_lines
@@ -34,10 +36,41 @@ class Policies:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Terms:
+    """What the tables of a shop are worked out by.
+
+    known_until: unix seconds, facts from then on are left out; None = none are.
+    """
+
+    files: OwnerFiles
+    clock: LocalClock
+    policies: Policies
+    known_until: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Before:
+    """What only the whole shop can tell of a few of its orders, from when it was worked out.
+
+    costs: neighbours may lend a cost, so that it takes all SKUs to find one. pooled: what pools
+    gave the counted ones of them, None = that is decided anew.
+    """
+
+    costs: CostBook
+    pooled: PooledBefore | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Facts:
-    """Sales, refunds and every cost of a shop; `lines` are the lines of counted orders."""
+    """Sales, refunds and every cost of a shop; `lines` are the lines of counted orders.
+
+    in_time: of each of `orders`, its row in the table of orders. fee_work: what the fees were put
+    together from, if it was kept.
+    """
 
     tables: SourceTables
+    terms: Terms
+    in_time: Int64Array
     orders: Orders
     every_line: Lines
     lines: Lines
@@ -48,29 +81,26 @@ class Facts:
     fees: Fees
     fulfilment: Fulfilment
     notes: dict[str, int]
+    fee_work: FeeWork | None = None
 
 
 def gather(
-    tables: SourceTables,
-    files: OwnerFiles,
-    clock: LocalClock,
-    policies: Policies,
-    known_until: int | None,
-    cost_book: CostBook | None = None,
+    tables: SourceTables, terms: Terms, before: Before | None = None, *, keeps: bool = False
 ) -> Facts:
     """Work out sales, refunds, goods, fees and fulfilment, each from those before it.
 
-    cost_book: that of the whole shop, if `tables` hold a few of its orders only.
+    before: if these are a few orders of a shop that was worked out before. keeps: also keep what
+    the fees were put together from.
     """
     notes: dict[str, int] = {}
-    identity = files.identity
-    orders, in_time = build_orders(tables, clock, known_until)
+    files, identity = terms.files, terms.files.identity
+    orders, in_time = build_orders(tables, terms.clock, terms.known_until)
     every_line = resolve_lines(tables, orders, in_time, identity)
     lines = every_line.chosen(orders.state[every_line.order] == OrderState.COUNTED)
     sales = allocate_sales(tables, lines, in_time, notes)
-    refunds = select_refunds(tables, orders, sales, clock, notes, known_until)
+    refunds = select_refunds(tables, orders, sales, terms.clock, notes, terms.known_until)
     back = split_refunds(refunds, tables, lines, sales, identity)
-    fees = book_fees(
+    work = work_out_fees(
         tables.entries,
         tables.payments,
         tables.products,
@@ -80,28 +110,37 @@ def gather(
         refunds,
         back,
         FeeRules(
-            files.fees, Exchange(tables.shop, files.rates), files.offsite, policies.vat_on_fees
+            files.fees,
+            Exchange(tables.shop, files.rates),
+            files.offsite,
+            terms.policies.vat_on_fees,
         ),
-        clock,
+        terms.clock,
         identity,
-        known_until=known_until,
+        known_until=terms.known_until,
+        pooled=before.pooled if before else None,
     )
+    fees = book_fees(work)
+    kept = work if keeps else None
+    del work  # it is large, and the costs of parcels come next
     carrier = _carrier_files(files)
-    book = cost_book or _cost_book(tables, files, every_line, carrier)
+    book = before.costs if before else _cost_book(tables, files, every_line, carrier)
     fulfilment = fulfil(
         tables,
         orders,
         lines,
         sales,
         carrier,
-        clock,
+        terms.clock,
         tracking=tables.tracking,
-        names=carrier.names_of(lines.skus, book.owners) if cost_book else book.names,
+        names=carrier.names_of(lines.skus, book.owners) if before else book.names,
         unsent=_unsent(orders, refunds, back),
         label_cost=fees.labels,
     )
     return Facts(
         tables=tables,
+        terms=terms,
+        in_time=in_time,
         orders=orders,
         every_line=every_line,
         lines=lines,
@@ -112,6 +151,7 @@ def gather(
         fees=fees,
         fulfilment=fulfilment,
         notes=notes | fees.notes,
+        fee_work=kept,
     )
 
 

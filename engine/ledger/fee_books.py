@@ -21,7 +21,7 @@ from engine.ledger.measured_fees import (
     charges_of,
     credits_of,
 )
-from engine.ledger.pooled_fees import pool
+from engine.ledger.pooled_fees import PooledBefore, pool, pooled_before
 from engine.ledger.postings import RefundRows, SaleRows
 from engine.money import Int64Array
 from engine.sources.fee_schedule import NO_ROW
@@ -57,15 +57,21 @@ def open_books(
     given: RefundRows,
     estimates: dict[Bucket, Estimate],
     estimator: Estimator,
+    before: PooledBefore | None = None,
 ) -> Books:
-    """Book every kind of fee of every counted order and refund; the entries' pools are decided."""
+    """Book every kind of fee of every counted order and refund; the entries' pools are decided.
+
+    before: what pools gave these orders when the whole shop was booked; None = decide it here.
+    """
     books: Books = {}
     none = np.zeros(given.rows, np.int64)
     for bucket in FEE_BUCKETS:
         if bucket is not Bucket.VAT:
             weights = sold.of(WEIGHTS[bucket]), given.of(WEIGHTS[bucket])
             estimate = estimates.get(bucket)
-            books[bucket] = _book(bucket, placed, account, sold, given, estimate, weights, none)
+            books[bucket] = _book(
+                bucket, placed, account, sold, given, estimate, weights, none, before
+            )
     # VAT comes last: it is taken of the other fees as they were booked, and goes by them.
     known = np.ones(sold.groups, np.bool_)
     for bucket in KINDS:
@@ -73,7 +79,9 @@ def open_books(
     vat = estimator.estimate_vat(charges_in(books, KINDS, sold), known)
     weights = charges_in(books, books, sold), credits_in(books, books, given)
     credited = credits_in(books, KINDS, given)
-    books[Bucket.VAT] = _book(Bucket.VAT, placed, account, sold, given, vat, weights, credited)
+    books[Bucket.VAT] = _book(
+        Bucket.VAT, placed, account, sold, given, vat, weights, credited, before
+    )
     return books
 
 
@@ -86,6 +94,7 @@ def _book(
     estimate: Estimate | None,
     weights: tuple[Int64Array, Int64Array],
     credited: Int64Array,
+    before: PooledBefore | None,
 ) -> FeeBook:
     """Book one kind of fee; weights: of sale rows and refund rows; credited: of other kinds."""
     sale = charges_of(placed, bucket, sold, weights[0])
@@ -99,7 +108,10 @@ def _book(
     is_open = ~(account.is_measured | account.charged[bucket])
     pools: tuple[Pool, ...] = ()
     if bucket in POOLED:
-        pooled = pool(placed, bucket, sold, estimate, is_open, weights[0])
+        if before is None:
+            pooled = pool(placed, bucket, sold, estimate, is_open, weights[0])
+        else:
+            pooled = pooled_before(before[bucket.value], sold, weights[0])
         sale = sale + pooled.lines
         basis[pooled.replaced] = FeeBasis.POOLED
         is_open &= ~pooled.replaced

@@ -76,6 +76,18 @@ class Adjustments:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class OrderEntries:
+    """Entries that refer to an order that is known, ascending by id, for explanations.
+
+    row: int64, row of the table of entries. line_id: 0 = the whole order.
+    """
+
+    row: Int64Array
+    order_id: Int64Array
+    line_id: Int64Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class NotBookedEntries:
     """Entries that are in no figure, ascending by id; bucket: index into entries.BUCKETS.
 
@@ -91,7 +103,11 @@ class NotBookedEntries:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Entries of one kind and month that refer to nothing, against the orders' estimates."""
+    """Entries of one kind and month that refer to nothing, against the orders' estimates.
+
+    weights: what the orders' parts are taken of: the sum of their estimates, or, where an estimate
+    is not known or none is above 0, of what their lines go by (`is_by_estimate` is False).
+    """
 
     column: str
     month: int  # months since January 1970
@@ -99,7 +115,9 @@ class Pool:
     charged: int
     orders: int  # counted orders of the month without a measured fee of the kind
     estimated: int
+    weights: int
     outcome: PoolOutcome
+    is_by_estimate: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +142,8 @@ class Fees:
     pooled. labels: postage of each of Orders, −1 = no label. ad_spend_day, ad_spend: spend on the
     marketplace's own ads by day, ascending. unknown_types: name → how many entries.
     entries_booked: charges less credits of all entries in the figures; with the entries not booked
-    it must come to entries_total, which leaves out what is no cost. recoverable_vat: VAT on fees
+    it must come to entries_total, which leaves out what is no cost. of_orders: the entries that
+    explanations of orders ask about. recoverable_vat: VAT on fees
     that is no cost as the shop gets it back. schedule_rows: the row of the schedule behind the
     estimates of a column, for each sale event, −1 = none.
     """
@@ -141,6 +160,7 @@ class Fees:
     not_booked: NotBookedEntries
     pools: tuple[Pool, ...]
     unknown_types: dict[str, int]
+    of_orders: OrderEntries
     entries_booked: int
     entries_total: int
     backtest: tuple[Backtest, ...] = ()

@@ -6,10 +6,10 @@ ascending order of id or text, with what belongs to nothing (listing 0, SKU `(no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from engine.ledger.amounts import Amounts
 from engine.money import Int64Array
 from engine.sources.frames import BoolArray, Int8Array, Int32Array, Shop
 from engine.sources.ledger_types import FEE_BUCKETS
@@ -132,7 +132,7 @@ class Ledger:
     parcel_order: Int32Array  # of each parcel, the order that dates it
     parcel_row: Int64Array  # row of the ledger of each piece of a parcel
     parcel_of_piece: Int64Array
-    amounts: Mapping[str, Int64Array]
+    amounts: Amounts
     notes: dict[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:

@@ -7,6 +7,7 @@ account is believed to be incomplete.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +32,17 @@ class Pooled:
     replaced: BoolArray
     lines: Int64Array
     pools: tuple[Pool, ...]
+
+
+# What pools gave each counted order when the whole shop was booked: by column, int64[orders], −1
+# where the fee is not pooled.
+PooledBefore = Mapping[str, Int64Array]
+
+
+def pooled_before(amount: Int64Array, sold: SaleRows, weight: Int64Array) -> Pooled:
+    """Give the orders what pools gave them before; weight: int64[sale rows]."""
+    replaced = amount >= 0
+    return Pooled(replaced, sold.share_out(np.maximum(amount, 0), weight), ())
 
 
 def months_of(day: Int32Array) -> Int64Array:
@@ -75,10 +87,14 @@ def pool(
     outcome = np.where(is_believed, PoolOutcome.REPLACED, PoolOutcome.GAP)
     outcome = np.where(orders == 0, PoolOutcome.NO_ORDERS, outcome)
     entries = np.bincount(at, minlength=len(months))
-    figures = zip(months, entries, charged, orders, estimated, outcome, strict=True)
+    weights = _sums(of_month, by_order, len(months))
+    figures = np.stack((months, entries, charged, orders, estimated, weights), axis=1).tolist()
+    ends = zip(outcome.tolist(), (~tells_little).tolist(), strict=True)
     pools = tuple(
-        Pool(bucket.value, int(m), int(n), int(c), int(o), int(e), PoolOutcome(str(kind)))
-        for m, n, c, o, e, kind in figures
+        Pool(bucket.value, m, n, charge, count, whole, total, PoolOutcome(kind), by_estimate)
+        for (m, n, charge, count, whole, total), (kind, by_estimate) in zip(
+            figures, ends, strict=True
+        )
     )
     return Pooled(replaced, sold.share_out(amount, weight), pools)
 

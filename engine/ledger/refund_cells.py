@@ -8,20 +8,28 @@ exceeds everything paid is goodwill and goes to the lines by their value.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from engine.ledger.allocation import allocate, sum_by_group
 from engine.ledger.frames import INCOME, REFUND, REFUNDED
 from engine.ledger.refund_items import RefundItems, match_items
+from engine.ledger.refund_steps import (
+    EXCESS,
+    ITEM,
+    REST,
+    REST_OF_GOODS,
+    STATED_TAX,
+    Cells,
+    RefundStep,
+    Split,
+)
 from engine.ledger.refunds import Refunds
 from engine.ledger.sales import Lines, SaleAmounts
 from engine.money import Int64Array
 from engine.sources.frames import BoolArray, Int32Array, SourceTables
 
-COMPONENTS = len(REFUNDED)  # merchandise, shipping, gift wrap, sales tax, VAT, unbooked
-_IS_TAX = np.array([False, False, False, True, True, True])
 _COLUMNS = (*REFUND, "quantity_returned")
 
 
@@ -35,59 +43,18 @@ class RefundEvents:
     emptied_order: BoolArray  # the row's order ends refunded in full
 
 
-class _Cells:
-    """What is left of the lines of refunded orders; orders and lines keep their order."""
-
-    def __init__(self, paid: Int64Array, value: Int64Array, line_starts: Int64Array) -> None:
-        self.paid = paid  # int64[lines, components]
-        self.value = value
-        self.line_starts = line_starts
-        self.starts = line_starts * COMPONENTS
-        self.left = paid.ravel().copy()
-        self.is_tax = np.tile(_IS_TAX, len(paid))
-
-    @property
-    def orders(self) -> int:
-        return len(self.starts) - 1
-
-    def per_line(self, cells: Int64Array) -> Int64Array:
-        return cells.reshape(-1, COMPONENTS)
-
-    def take(self, amounts: Int64Array, cells: BoolArray) -> Int64Array:
-        """Take up to `amounts` (one an order) from some cells; returns what each cell gave."""
-        weights = np.where(cells, self.left, 0)
-        given = np.minimum(amounts, sum_by_group(weights, self.starts))
-        shares = allocate(given, weights, self.starts)
-        self.left -= shares
-        return shares
-
-
-class _Split:
-    """One refund of each of several orders, on its way into the cells."""
-
-    def __init__(self, cells: _Cells, amounts: Int64Array) -> None:
-        self.cells = cells
-        self.open = amounts.copy()  # int64[orders], not yet placed
-        self.taken = np.zeros(len(cells.left), np.int64)
-
-    def take(self, amounts: Int64Array, cells: BoolArray) -> Int64Array:
-        """Place up to `amounts`; returns per order what found no room in these cells."""
-        wanted = np.minimum(amounts, self.open)
-        shares = self.cells.take(wanted, cells)
-        placed = sum_by_group(shares, self.cells.starts)
-        self.taken += shares
-        self.open -= placed
-        return np.asarray(wanted - placed, dtype=np.int64)
-
-
 def split_refunds(
     refunds: Refunds,
     tables: SourceTables,
     lines: Lines,
     sales: SaleAmounts,
     identity: Callable[[str], str | None],
+    steps: list[RefundStep] | None = None,
 ) -> RefundEvents:
-    """Split each refund over the lines and components of its order; sums stay exact."""
+    """Split each refund over the lines and components of its order; sums stay exact.
+
+    `steps`, if given, gets every step of it.
+    """
     of_order = refunds.order >= 0
     groups = np.unique(refunds.order[of_order]).astype(np.int64)
     by_order = np.argsort(sales.order, kind="stable")
@@ -95,7 +62,7 @@ def split_refunds(
     sizes = sales.starts[sale + 1] - sales.starts[sale]
     starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
     line = np.arange(int(starts[-1])) + np.repeat(sales.starts[sale] - starts[:-1], sizes)
-    cells = _Cells(_paid(sales, line), sales.lines["value"][line], starts)
+    cells = Cells(_paid(sales, line), sales.lines["value"][line], starts)
     items = match_items(tables, refunds, lines, line, starts, groups, identity)
     units_left = lines.quantity[line].copy()
     parts = [_without_order(refunds, items)]
@@ -103,7 +70,9 @@ def split_refunds(
     for rank in range(ranks):
         chosen = np.flatnonzero(of_order & (refunds.rank == rank))
         group = np.searchsorted(groups, refunds.order[chosen])
-        parts.append(_split_one_each(refunds, chosen, group, cells, items, units_left))
+        parts.append(_split_one_each(refunds, chosen, group, cells, items, units_left, steps))
+    if steps is not None:
+        steps[:] = [replace(step, line=line[step.line]) for step in steps]
     emptied = np.repeat(sum_by_group(cells.left, cells.starts) == 0, sizes)
     return _assembled(parts, emptied, line)
 
@@ -118,30 +87,35 @@ def _split_one_each(
     refunds: Refunds,
     chosen: Int64Array,
     group: Int64Array,
-    cells: _Cells,
+    cells: Cells,
     items: RefundItems,
     units_left: Int64Array,
+    steps: list[RefundStep] | None,
 ) -> dict[str, Int64Array]:
     """Split the refunds `chosen`, at most one an order; `group` is the order of each."""
     before = cells.left.copy()
-    split = _Split(cells, _scattered(refunds.amount[chosen], group, cells.orders))
+    refund = np.full(cells.orders, -1, np.int64)
+    refund[group] = chosen
+    amounts = _scattered(refunds.amount[chosen], group, cells.orders)
+    split = Split(cells, amounts, refund, steps)
     states_tax = np.zeros(cells.orders, np.bool_)
     states_tax[group] = refunds.tax.known[chosen]
     everything = np.ones(len(cells.left), np.bool_)
     # Where a refund states its tax, items and rest take goods and shipping before any tax.
     first = np.repeat(states_tax, np.diff(cells.starts)) & ~cells.is_tax
-    split.take(_scattered(refunds.tax.value[chosen], group, cells.orders), cells.is_tax)
+    tax = _scattered(refunds.tax.value[chosen], group, cells.orders)
+    split.take(tax, cells.is_tax, STATED_TAX)
     named = _place_items(chosen, group, split, items, first)
-    split.take(np.where(states_tax, split.open, 0), first)
-    split.take(split.open, everything)
+    split.take(np.where(states_tax, split.open, 0), first, REST_OF_GOODS)
+    split.take(split.open, everything, REST)
     excess = allocate(split.open, cells.value, cells.line_starts)
+    split.note(EXCESS, cells.value, cells.value, excess, 1)
     units = _units_back(cells, before, named, units_left)
     touched = np.zeros(cells.orders, np.bool_)
     touched[group] = True
     rows = np.repeat(touched, np.diff(cells.line_starts))
     units_left -= np.where(rows, units, 0)
     taken = cells.per_line(split.taken)[rows]
-    refund = _scattered(chosen, group, cells.orders)
     return {
         **{name: taken[:, at] for at, name in enumerate(REFUNDED)},
         "refund_excess": excess[rows],
@@ -158,7 +132,7 @@ def _scattered(values: Int64Array, group: Int64Array, groups: int) -> Int64Array
 
 
 def _place_items(
-    chosen: Int64Array, group: Int64Array, split: _Split, items: RefundItems, first: BoolArray
+    chosen: Int64Array, group: Int64Array, split: Split, items: RefundItems, first: BoolArray
 ) -> Int64Array:
     """Place what refunds say of single lines; returns the units each line is said to give back.
 
@@ -174,8 +148,8 @@ def _place_items(
         own = np.zeros(len(cells.left), np.bool_)
         cells.per_line(own)[items.line[item]] = True  # type: ignore[arg-type]  # a view of bools
         amounts = _scattered(items.amount[item], group[refund], cells.orders)
-        rest = split.take(amounts, own & first)
-        split.take(rest, own)
+        rest = split.take(amounts, own & first, ITEM)
+        split.take(rest, own, ITEM)
         counted = item[items.quantity.known[item]]
         line = items.line[counted]
         named[line] = np.maximum(named[line], 0) + items.quantity.value[counted]
@@ -183,7 +157,7 @@ def _place_items(
 
 
 def _units_back(
-    cells: _Cells, before: Int64Array, named: Int64Array, units_left: Int64Array
+    cells: Cells, before: Int64Array, named: Int64Array, units_left: Int64Array
 ) -> Int64Array:
     """Units returned by each line (M25): as named, else all when its goods are given back."""
     was, left = cells.per_line(before), cells.per_line(cells.left)

@@ -142,7 +142,7 @@ def allocate_sales(
     raw = {name: getattr(tables.orders, name)[row] for name in _ROW_AMOUNTS}
     notes["negative_amounts"] = sum(int((column < 0).sum()) for column in raw.values())
     raw = {name: np.maximum(column, 0) for name, column in raw.items()}
-    value = _line_values(tables, lines, row, group)
+    value = line_values(tables, lines, row, group)
     goods = sum_by_group(value, starts)
     notes["discounts_above_goods"] = int((raw["discount"] > goods).sum())
     raw["discount"] = np.minimum(raw["discount"], goods)
@@ -156,7 +156,7 @@ def allocate_sales(
     totals["discount"] = np.minimum(totals["discount"], totals["value"])
     shares = {"value": _round_values(value, totals["value"], starts, unit)}
     for name in INCOME[1:]:
-        weights = _weights(name, tables, lines, shares["value"], totals[name], starts)
+        weights = weights_of(name, tables, lines, shares["value"], totals[name], starts)
         shares[name] = allocate(totals[name], weights, starts)
     whole = value % unit == 0
     is_exact = np.minimum.reduceat(whole, starts[:-1]) if len(ids) else np.zeros(0, np.bool_)
@@ -169,7 +169,7 @@ def _chosen(column: Maybe, rows: Int64Array) -> Maybe:
     return Maybe(column.value[rows], column.known[rows])
 
 
-def _line_values(
+def line_values(
     tables: SourceTables, lines: Lines, row: Int64Array, group: Int64Array
 ) -> Int64Array:
     """Price × quantity of each line in source amounts; a stand-in gets what its order says."""
@@ -213,7 +213,7 @@ def _round_values(
     return allocate(totals, value, starts)
 
 
-def _weights(
+def weights_of(
     name: str,
     tables: SourceTables,
     lines: Lines,

@@ -15,7 +15,8 @@ import numpy as np
 from engine.ledger.entries import Entries, refer
 from engine.ledger.exchange import Exchange
 from engine.ledger.fee_frames import Fees
-from engine.ledger.fees import FeeRules, book_fees
+from engine.ledger.fee_work import FeeRules, work_out_fees
+from engine.ledger.fees import book_fees
 from engine.ledger.frames import Orders, OrderState
 from engine.ledger.orders import build_orders
 from engine.ledger.refund_cells import RefundEvents, split_refunds
@@ -172,7 +173,7 @@ def booked(
     rule = FeeRules(
         FeeSchedule(schedule, "etsy_fees.csv"), exchange or Exchange(source.shop, rates), **rules
     )
-    fees = book_fees(
+    work = work_out_fees(
         entry_rows(source.shop, entries, scale),
         payment_rows(payments or {}),
         source.products,
@@ -187,7 +188,7 @@ def booked(
         at_market=at_market,
         known_until=known_until,
     )
-    return replace(base, fees=fees)
+    return replace(base, fees=book_fees(work))
 
 
 def referred(source: SourceTables, entries: list[Entry], payments: dict[int, int]) -> Entries:

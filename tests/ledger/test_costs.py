@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.ledger.facts import Policies, gather
+from engine.ledger.facts import Before, Policies, Terms, gather
 from engine.ledger.frames import EventKind
 from engine.local_time import local_clock
 from engine.money import round_div
@@ -222,10 +222,10 @@ def test_a_few_orders_of_a_shop_have_the_costs_that_they_have_in_all(tmp_path: P
     assert whole.costs.known.tolist() == [True, True]
     shop = a_shop()
     source = tables(shop, [Order(9, datetime(2026, 3, 15), [Line(9, "BAG", 1, 500, 7)])])
-    clock = local_clock(shop.time_zone)
-    alone = gather(source, files, clock, Policies(), None)
+    terms = Terms(files, local_clock(shop.time_zone), Policies())
+    alone = gather(source, terms)
     assert alone.costs.known.tolist() == [False]
-    again = gather(source, files, clock, Policies(), None, whole.costs.book)
+    again = gather(source, terms, Before(whole.costs.book))
     assert again.costs.unit_cost.tolist() == [22_000]
 
 

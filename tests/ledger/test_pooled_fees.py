@@ -50,7 +50,8 @@ P, E = FeeBasis.POOLED, FeeBasis.ESTIMATED
 def test_a_pool_of_half_the_estimates_takes_their_place(charged: int, is_used: bool) -> None:
     found = book(Entry("transaction", charged, BILL))
     outcome = PoolOutcome.REPLACED if is_used else PoolOutcome.GAP
-    assert found.fees.pools == (Pool("transaction_fees", MONTH, 1, charged, 2, 400, outcome),)
+    pool = Pool("transaction_fees", MONTH, 1, charged, 2, 400, 400, outcome, is_by_estimate=True)
+    assert found.fees.pools == (pool,)
     if is_used:
         assert found.order(1) == {"transaction_fees": charged // 4}
         assert found.sale(21) == {"transaction_fees": charged // 2}

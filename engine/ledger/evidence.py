@@ -1,0 +1,113 @@
+"""What is kept of a load so that any of its orders can be worked out again, alone.
+
+An order is worked out again by the very code that worked out the shop, on the rows of that order
+and of those that share a parcel with it. Nothing about weights, rates or source rows is stored for
+every line: the few rows of one order tell it all when somebody asks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine.ledger.cost_book import CostBook
+from engine.ledger.facts import Before, Facts, Terms, gather
+from engine.ledger.fee_frames import FeeBasis, OrderEntries, Pool, PoolOutcome
+from engine.ledger.frames import FEES, EventKind, Ledger, OrderState
+from engine.ledger.pooled_fees import PooledBefore
+from engine.money import Int64Array
+from engine.sources.frames import EntryRows, Int8Array, SourceTables, Texts, TrackingRows
+from engine.sources.some_orders import orders_alone, rows_of, without_rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """The source rows of all orders, and what can't be told from one order's rows alone.
+
+    tables: as read, the account with entries of orders only, each by the order and line that it was
+    found to be of. fee_bases: FeeBasis of each sale row of the ledger, by column. pools: the months
+    of the account that refer to no order. costs: which rows of the cost files answer for which SKU.
+    """
+
+    tables: SourceTables
+    terms: Terms
+    fee_bases: dict[str, Int8Array]
+    pools: tuple[Pool, ...]
+    costs: CostBook
+
+    def pool_of(self, column: str, month: int) -> Pool:
+        """Return the pool that took the place of a month's estimates."""
+        for pool in self.pools:
+            if (pool.column, pool.month, pool.outcome) == (column, month, PoolOutcome.REPLACED):
+                return pool
+        raise LookupError(f"no pool of {column} in month {month}")
+
+
+def keep_evidence(facts: Facts) -> Evidence:
+    """Keep of the facts of a shop what explanations need; columns are shared, not copied."""
+    tables = without_rows(facts.tables, "entries", "listings")
+    account = _of_orders(facts.tables.entries, facts.fees.of_orders)
+    tables = replace(tables, entries=account)
+    return Evidence(tables, facts.terms, facts.fees.bases, facts.fees.pools, facts.costs.book)
+
+
+def work_out_again(ledger: Ledger, evidence: Evidence, order_id: int) -> Facts:
+    """Work out one order, with those that share a parcel with it, from its source rows."""
+    ids = _in_one_parcel(evidence.tables.tracking, order_id)
+    before = Before(evidence.costs, _pooled_before(ledger, evidence, ids))
+    return gather(orders_alone(evidence.tables, ids), evidence.terms, before, keeps=True)
+
+
+def _of_orders(rows: EntryRows, named: OrderEntries) -> EntryRows:
+    """Return the entries of orders, each with the reference that it was found to have."""
+    chosen = rows_of(rows, named.row)
+    count = len(named.row)
+    nothing = np.broadcast_to(np.zeros(1, np.int64), count)
+    no_text = Texts(np.broadcast_to(np.full(1, -1, np.int32), count), ())
+    return EntryRows(
+        entry_id=chosen.entry_id,
+        kind=chosen.kind,
+        amount=chosen.amount,
+        currency=chosen.currency,
+        seconds=chosen.seconds,
+        description=no_text,
+        payment_id=nothing,
+        parent_entry_id=nothing,
+        order_id=named.order_id,
+        listing_id=nothing,
+        line_id=named.line_id,
+        reference_type=no_text,
+        reference_id=nothing,
+    )
+
+
+def _in_one_parcel(tracking: TrackingRows, order_id: int) -> Int64Array:
+    """Return the order and all that are tied to it by tracking codes, ascending."""
+    ids = np.array([order_id], np.int64)
+    code = tracking.tracking_code.code
+    while True:
+        codes = np.unique(code[np.isin(tracking.order_id, ids)])
+        tied = tracking.order_id[np.isin(code, codes[codes >= 0])]
+        more = np.union1d(ids, tied)
+        if len(more) == len(ids):
+            return ids
+        ids = more
+
+
+def _pooled_before(ledger: Ledger, evidence: Evidence, ids: Int64Array) -> PooledBefore:
+    """Return what pools gave the counted ones of these orders, from their ledger rows."""
+    sales = int(np.searchsorted(ledger.kind, EventKind.SALE, side="right"))
+    orders = ledger.orders
+    counted = np.isin(orders.order_id, ids) & (orders.state == OrderState.COUNTED)
+    row = np.flatnonzero(np.append(counted, False)[ledger.order[:sales]])
+    order_id = orders.order_id[ledger.order[row]]
+    known, group = np.unique(order_id, return_inverse=True)
+    pooled = {}
+    for column in FEES:
+        is_pooled = evidence.fee_bases[column][row] == FeeBasis.POOLED
+        amount = np.full(len(known), -1, np.int64)
+        amount[group[is_pooled]] = 0
+        np.add.at(amount, group[is_pooled], ledger.amounts.of(column, row[is_pooled]))
+        pooled[column] = amount
+    return pooled

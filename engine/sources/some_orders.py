@@ -1,0 +1,70 @@
+"""Some orders of a shop as a shop of their own: the rows of every table that belong to them.
+
+So a few orders can be worked out again by the code that works out all of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from engine.money import Int64Array
+from engine.sources.frames import Maybe, SourceTables, Texts
+
+Table = TypeVar("Table")
+_ASCENDING = ("orders", "lines", "shipments", "tracking")  # by order id
+
+
+def rows_of(table: Table, rows: Int64Array) -> Table:
+    """Return some rows of a table, text columns with the texts that occur in them only."""
+    columns = {field.name: getattr(table, field.name) for field in fields(table)}  # type: ignore[arg-type]
+    chosen = {name: _chosen(column, rows) for name, column in columns.items()}
+    return replace(table, **chosen)  # type: ignore[type-var]
+
+
+def _chosen(column: Any, rows: Int64Array) -> Any:
+    if isinstance(column, Maybe):
+        return Maybe(column.value[rows], column.known[rows])
+    if isinstance(column, Texts):
+        used, code = np.unique(column.code[rows], return_inverse=True)
+        names = tuple(column.values[number] for number in used.tolist() if number >= 0)
+        skipped = int(len(used) > len(names))  # −1, no text, comes first
+        return Texts((code.ravel() - skipped).astype(np.int32), names)
+    return column[rows]
+
+
+def orders_alone(tables: SourceTables, order_ids: Int64Array) -> SourceTables:
+    """Return the tables with the rows of some orders; what names no order is left out.
+
+    Products and listings, which lines refer to, stay as far as these lines name them.
+    """
+    parts: dict[str, Any] = {}
+    for field in fields(tables):
+        table = getattr(tables, field.name)
+        if is_dataclass(table) and hasattr(table, "order_id"):
+            by_order = _rows(table.order_id, order_ids, field.name in _ASCENDING)
+            parts[field.name] = rows_of(table, by_order)
+    refund_rows = np.flatnonzero(
+        np.isin(tables.refund_items.refund_row_id, parts["refunds"].row_id)
+    )
+    products = np.flatnonzero(np.isin(tables.products.product_id, parts["lines"].product_id))
+    parts["refund_items"] = rows_of(tables.refund_items, refund_rows)
+    parts["products"] = rows_of(tables.products, products)
+    return replace(without_rows(tables), **parts)
+
+
+def without_rows(tables: SourceTables, *names: str) -> SourceTables:
+    """Return the tables with no row in those named, or in any if none is named."""
+    chosen = names or tuple(field.name for field in fields(tables) if field.name != "shop")
+    nothing = np.empty(0, np.int64)
+    return replace(tables, **{name: rows_of(getattr(tables, name), nothing) for name in chosen})
+
+
+def _rows(column: Int64Array, ids: Int64Array, is_ascending: bool) -> Int64Array:
+    if not is_ascending:
+        return np.flatnonzero(np.isin(column, ids))
+    low, high = np.searchsorted(column, ids), np.searchsorted(column, ids, side="right")
+    spans = [np.arange(a, b) for a, b in zip(low.tolist(), high.tolist(), strict=True)]
+    return np.concatenate((np.empty(0, np.int64), *spans))
