@@ -49,6 +49,15 @@ class LocalClock:
         """Return the local day number of each instant."""
         return np.floor_divide(self.local_seconds(seconds), DAY_SECONDS).astype(np.int32)
 
+    def span_days(self, seconds: Int64Array) -> npt.NDArray[np.int32]:
+        """Return the day that a border of a span names (M41).
+
+        A border at exactly 00:00 names that date, whatever the zone; any other is an instant.
+        """
+        is_date = seconds % DAY_SECONDS == 0
+        days = np.where(is_date, seconds // DAY_SECONDS, self.days(seconds))
+        return days.astype(np.int32)
+
     def day_of(self, instant: datetime) -> date:
         """Return the local date of one instant with a zone."""
         return instant.astimezone(open_zone(self.zone)).date()

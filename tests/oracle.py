@@ -16,6 +16,7 @@ import pandas as pd
 
 from engine.ledger.frames import FEES, FULFILMENT, EventKind, Ledger, OrderState
 from engine.periods import Period, day_number
+from tests.oracle_days import DayOracle
 
 
 class Oracle:
@@ -60,6 +61,7 @@ class Oracle:
         piece["parcel"] = ledger.parcel_of_piece
         piece["day"] = facts.day[ledger.parcel_order[ledger.parcel_of_piece]]
         self.pieces = piece
+        self.days = DayOracle(ledger, days_begun)
         self.lost = pd.DataFrame(
             {
                 "order": ledger.uncounted.order,
@@ -103,6 +105,9 @@ class Oracle:
             out["skus_sold"] = sales[sales.sku != "(none)"].sku.nunique()
         out["profit_basis"] = self._basis(here, sales)
         out |= self._profit(out, level, entity, here, sales, first, last)
+        out |= self._after_contribution(out, level, entity, here, first, last)
+        if level != "product":
+            out |= self._seen(out, level, entity, first, last, elapsed)
         return out
 
     def _money(self, here: pd.DataFrame) -> dict[str, int | str | None]:
@@ -295,6 +300,51 @@ class Oracle:
             "contribution_per_unit": over(profit, out["units_sold"]),
             "contribution_per_customer": over(int(known.contribution.sum()), out["customers"]),
             "loss_orders": int((sales.groupby("order").contribution.sum() < 0).sum()),
+        }
+
+    def _after_contribution(
+        self, out, level, entity, here, first, last
+    ) -> dict[str, int | str | None]:
+        costs = self.days.costs(level, entity, first, last)
+        spend, expenses = costs["ad_spend"], costs["operating_expenses"]
+        marketing = spend + out["offsite_ads_fees"]
+        after_ads = out["contribution_profit"] - marketing
+        net, revenue = after_ads - expenses, out["net_revenue"]
+        total = out["cogs"] + out["fulfilment_cost"] + out["platform_fees"] + marketing + expenses
+        ceilings = int(here.cogs_ceiling.sum() + here.fulfilment_ceiling.sum())
+        unbounded = here.unbounded.any() or costs["unknown"]
+        left = revenue - out["platform_fees"] - marketing
+        found = {
+            "ad_spend": spend,
+            "ad_spend_rate": over(spend, out["sales_after_discounts"], 10**6),
+            "marketing_cost": marketing,
+            "profit_after_ads": after_ads,
+            "operating_expenses": expenses,
+            "net_profit": net,
+            "net_profit_low": None if unbounded else net - ceilings,
+            "net_margin": over(net, revenue, 10**6),
+            "net_profit_per_unit": over(net, out["units_sold"]),
+            "total_costs": total,
+            "cost_per_order": over(total, out["orders"]),
+            "take_home_rate": over(left, revenue, 10**6),
+            "break_even_roas": over(revenue, out["contribution_profit"], 10**6),
+        }
+        if level == "shop":
+            found["customer_acquisition_cost"] = over(marketing, out["new_customers"])
+        return found
+
+    def _seen(self, out, level, entity, first, last, elapsed) -> dict[str, int | str | None]:
+        seen = self.days.seen(level, entity, first, last)
+        visits = seen["visits"] if seen.pop("visits_days") == elapsed else None
+        views = seen["views"] if seen.pop("views_days") == elapsed else None
+        spend = out["ad_spend"]
+        return seen | {
+            "cost_per_click": over(spend, seen["ad_clicks"]),
+            "cost_per_ad_order": over(spend, seen["ad_orders"]),
+            "roas": over(seen["ad_sales"], spend, 10**6),
+            "conversion_rate": over(out["orders"], visits or 0, 10**6),
+            "sales_per_view": over(out["sales_after_discounts"], views or 0),
+            "contribution_per_view": over(out["contribution_profit"], views or 0),
         }
 
     def _has_customer(self, order: int) -> bool:

@@ -6,7 +6,8 @@ One row of the input is one order, line or refund as a person would write it; am
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -16,9 +17,11 @@ from engine.ledger.facts import Policies
 from engine.ledger.reconcile import reconcile
 from engine.local_time import local_clock
 from engine.metrics.compute import Snapshot, build_snapshot
+from engine.periods import day_number
 from engine.sources.cost_regions import shipped_regions
 from engine.sources.cost_table import CostTable, empty_costs
 from engine.sources.frames import (
+    AdRows,
     EntryRows,
     LineRows,
     ListingRows,
@@ -33,6 +36,7 @@ from engine.sources.frames import (
     SourceTables,
     Texts,
     TrackingRows,
+    VisitRows,
 )
 from engine.sources.owner_files import OwnerFiles
 from engine.sources.skus import sku_key
@@ -108,6 +112,24 @@ class Entry:
     listing_id: int | None = None
 
 
+@dataclass
+class Span:
+    """A row of ad or visit statistics; days are dates, both ends inclusive."""
+
+    row_id: int
+    listing_id: int
+    first: date
+    last: date
+    kind: str = "CUSTOM"
+    spend: int | None = None
+    sales: int | None = None
+    clicks: int | None = None
+    orders: int | None = None
+    visits: int | None = None
+    views: int | None = None
+    currency: str | None = None
+
+
 def texts(values: list[str | None]) -> Texts:
     known = sorted({value for value in values if value is not None})
     index = {value: code for code, value in enumerate(known)}
@@ -152,6 +174,8 @@ def tables(
     refunds: list[Refund] = (),  # type: ignore[assignment]
     products: list[tuple[int, int, str | None]] = (),  # type: ignore[assignment]
     entries: list[Entry] = (),  # type: ignore[assignment]
+    ads: list[Span] = (),  # type: ignore[assignment]
+    visits: list[Span] = (),  # type: ignore[assignment]
 ) -> SourceTables:
     """Return the frames of a shop; the rows may come in any order."""
     orders = sorted(orders, key=lambda order: order.order_id)
@@ -197,7 +221,39 @@ def tables(
         entries=_entries(shop, sorted(entries, key=lambda entry: entry.entry_id)),
         payments=PaymentRows(integers([]), integers([])),
         tracking=TrackingRows(integers([]), texts([]), texts([]), maybe([])),
+        ads=_ads(shop, sorted(ads, key=lambda span: span.row_id)),
+        visits=_visits(sorted(visits, key=lambda span: span.row_id)),
     )
+
+
+def _ads(shop: Shop, spans: list[Span]) -> AdRows:
+    return AdRows(
+        **_spans(spans),
+        clicks=maybe([span.clicks for span in spans]),
+        orders=maybe([span.orders for span in spans]),
+        sales=maybe([span.sales for span in spans], CENT),
+        sales_currency=texts([span.currency or shop.currency for span in spans]),
+        spend=maybe([span.spend for span in spans], CENT),
+        spend_currency=texts([span.currency or shop.currency for span in spans]),
+    )
+
+
+def _visits(spans: list[Span]) -> VisitRows:
+    return VisitRows(
+        **_spans(spans),
+        visits=maybe([span.visits for span in spans]),
+        views=maybe([span.views for span in spans]),
+    )
+
+
+def _spans(spans: list[Span]) -> dict[str, Any]:
+    return {
+        "row_id": integers([span.row_id for span in spans]),
+        "listing_id": integers([span.listing_id for span in spans]),
+        "span": texts([span.kind for span in spans]),
+        "start": integers([day_number(span.first) * 86_400 for span in spans]),
+        "end": integers([day_number(span.last) * 86_400 for span in spans]),
+    }
 
 
 def _entries(shop: Shop, entries: list[Entry]) -> EntryRows:

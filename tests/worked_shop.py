@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,9 +10,12 @@ from tempfile import TemporaryDirectory
 from engine.metrics.compute import Snapshot
 from engine.sources.frames import SourceTables
 from engine.sources.owner_files import OwnerFiles, read_owner_files
-from tests.shop_builder import Entry, Line, Order, Refund, a_shop, snapshot_of, tables, utc
+from tests.shop_builder import Entry, Line, Order, Refund, Span, a_shop, snapshot_of, tables, utc
 
 WATERMARK = utc("2026-04-10T12:00:00")
+
+
+AD = Span(1, 101, date(2026, 3, 16), date(2026, 4, 14), spend=1500, sales=6000, clicks=60, orders=3)
 
 
 def source() -> SourceTables:
@@ -78,7 +81,7 @@ def source() -> SourceTables:
         ),
     ]
     refunds = [Refund(1, 1002, datetime(2026, 3, 3, 12, 0), 1500)]
-    return tables(a_shop(), orders, refunds, entries=account())
+    return tables(a_shop(), orders, refunds, entries=account(), ads=[AD])
 
 
 def account() -> list[Entry]:
@@ -141,6 +144,7 @@ FILES = {
         "*,listing,any,,20,USD,,,unit,,,,invented,low\n"
         "*,vat_on_fees,any,0.2,,,,,fees,,,,invented,low\n"
     ),
+    "expenses": "date,month,name,amount,currency,category\n,2026-03,Rent,31.00,USD,premises\n",
 }
 
 

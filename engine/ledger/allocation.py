@@ -49,6 +49,19 @@ def allocate(amounts: Int64Array, weights: Int64Array, starts: Int64Array) -> In
     return shares
 
 
+def spread_evenly(amounts: Int64Array, starts: Int64Array) -> Int64Array:
+    """Split `amounts[g]` over its rows in equal parts; as `allocate` with equal weights.
+
+    Every group has at least one row; those that come first in it take what does not divide.
+    """
+    sizes = np.diff(starts)
+    size, sign = np.abs(amounts), np.sign(amounts)
+    whole, rest = np.divmod(size, np.maximum(sizes, 1))
+    group = np.repeat(np.arange(len(sizes)), sizes)
+    place = np.arange(len(group)) - starts[group]
+    return np.asarray((whole[group] + (place < rest[group])) * sign[group], np.int64)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Traced:
     """One amount split over rows, with how it came to that; all int64[rows] but the total.

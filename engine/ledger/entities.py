@@ -39,7 +39,8 @@ class Entities:
         """Collect every listing and SKU that any row of the shop names."""
         rows = tables.refund_items
         known_ids = (tables.listings.listing_id, tables.products.listing_id, rows.listing_id)
-        ids = (lines.listing_id, *known_ids, adjusted_listings)
+        in_days = (tables.ads.listing_id, tables.visits.listing_id)
+        ids = (lines.listing_id, *known_ids, *in_days, adjusted_listings)
         listing_ids = np.unique(np.concatenate(ids))
         stand_in = -tables.shop.shop_id
         listing_ids = listing_ids[(listing_ids != NO_LISTING) & (listing_ids != stand_in)]
@@ -64,7 +65,7 @@ class Entities:
         return cls(np.append(listing_ids, NO_LISTING), skus, listing, sku)
 
     def listing_codes(self, listing_id: Int64Array) -> Int32Array:
-        """Return the codes of listing ids."""
+        """Return the codes of listing ids, 0 being what belongs to no listing."""
         known = self.listing_ids[:-1]
         at = np.searchsorted(known, listing_id)
         return np.where(listing_id == NO_LISTING, len(known), at).astype(np.int32)

@@ -18,9 +18,19 @@ from engine.ledger.columns import (
     refund_columns,
     sale_columns,
 )
+from engine.ledger.day_facts import ad_facts, expense_facts, visit_facts
 from engine.ledger.entities import Entities
+from engine.ledger.exchange import Exchange
 from engine.ledger.facts import Facts, Policies, Terms, gather
-from engine.ledger.frames import AMOUNTS, EventKind, Ledger, OrderEntities, OrderState
+from engine.ledger.frames import (
+    AMOUNTS,
+    NO_LISTING,
+    DayFacts,
+    EventKind,
+    Ledger,
+    OrderEntities,
+    OrderState,
+)
 from engine.ledger.sales import Lines
 from engine.local_time import LocalClock
 from engine.money import Int64Array
@@ -71,6 +81,7 @@ def build_ledger(
     is_counted = facts.orders.state[facts.every_line.order] == OrderState.COUNTED
     parts = (sales, refunds, adjustments)
     by_key = _key_order(parts, facts.orders.order_id)
+    ads, visits, expenses = _day_facts(facts, files, entities, clock)
     ledger = Ledger(
         shop=tables.shop,
         orders=facts.orders,
@@ -83,6 +94,9 @@ def build_ledger(
         parcel_order=facts.fulfilment.parcels.order.astype(np.int32),
         parcel_row=facts.fulfilment.pieces.line,
         parcel_of_piece=facts.fulfilment.pieces.parcel,
+        ads=ads,
+        visits=visits,
+        expenses=expenses,
         notes=facts.notes,
         **{name: _together(parts, by_key, name) for name in _ROW_COLUMNS},
     )
@@ -164,6 +178,26 @@ def _adjustment_rows(facts: Facts, entities: Entities) -> dict[str, np.ndarray]:
         (rows.day, rows.day),
         None,
         adjustment_columns(facts),
+    )
+
+
+def _day_facts(
+    facts: Facts, files: OwnerFiles, entities: Entities, clock: LocalClock
+) -> tuple[DayFacts, DayFacts, DayFacts]:
+    """Return ads, visits and expenses by day."""
+    tables, shop, fees = facts.tables, facts.tables.shop, facts.fees
+    exchange = Exchange(shop, files.rates)
+    nothing = len(entities.listing_ids) - 1
+
+    def codes(listing_id: Int64Array) -> Int32Array:
+        return entities.listing_codes(np.where(listing_id == -shop.shop_id, NO_LISTING, listing_id))
+
+    account = fees.ad_spend_day, fees.ad_spend
+    ad_listing, visited = codes(tables.ads.listing_id), codes(tables.visits.listing_id)
+    return (
+        ad_facts(tables.ads, ad_listing, nothing, exchange, clock, account),
+        visit_facts(tables.visits, visited, nothing, clock, shop.week_start),
+        expense_facts(files.expenses, nothing, exchange),
     )
 
 

@@ -7,7 +7,7 @@ ascending order of id or text, with what belongs to nothing (listing 0, SKU `(no
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 from engine.ledger.amounts import Amounts
 from engine.money import Int64Array
@@ -75,6 +75,44 @@ AMOUNTS = (
 )
 
 
+class DayFact(StrEnum):
+    """What is known of a listing and a day without an order, as metrics name it."""
+
+    AD_SPEND = "ad_spend"
+    AD_SALES = "ad_sales"
+    AD_CLICKS = "ad_clicks"
+    AD_ORDERS = "ad_orders"
+    VISITS = "visits"
+    VIEWS = "views"
+    EXPENSES = "expenses"
+    UNKNOWN_COSTS = "unknown_costs"  # spends and expenses that can't be converted
+
+
+@dataclass(frozen=True, slots=True)
+class DayRows:
+    """One row = one listing × one day, ascending; what belongs to no listing is on listing 0.
+
+    amounts: minor units or counts, 0 where nothing is known. reported: where a source said so much.
+    """
+
+    listing: Int32Array
+    day: Int32Array
+    amounts: dict[DayFact, Int64Array]
+    reported: dict[DayFact, BoolArray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DayFacts:
+    """The days of one source, and what must come of it.
+
+    totals: by column, the sum of all that its rows said, and the part of it that other rows took
+    the place of. The days sum to the difference.
+    """
+
+    rows: DayRows
+    totals: dict[DayFact, tuple[int, int]]
+
+
 @dataclass(frozen=True, slots=True)
 class Orders:
     """One row = one order as the figures see it, ascending by (time, order id)."""
@@ -133,6 +171,9 @@ class Ledger:
     parcel_row: Int64Array  # row of the ledger of each piece of a parcel
     parcel_of_piece: Int64Array
     amounts: Amounts
+    ads: DayFacts
+    visits: DayFacts
+    expenses: DayFacts
     notes: dict[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -147,3 +188,8 @@ class Ledger:
     def no_sku(self) -> int:
         """Code of the SKU `(none)`."""
         return len(self.skus) - 1
+
+    @property
+    def day_facts(self) -> tuple[DayFacts, ...]:
+        """Everything that is known of days without an order."""
+        return self.ads, self.visits, self.expenses

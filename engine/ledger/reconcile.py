@@ -91,6 +91,7 @@ def _identities(
     yield _refund_identity(ledger, facts.refunds)
     yield _parcel_identity(ledger, facts)
     yield _entry_identity(facts.fees)
+    yield from _day_identities(ledger)
     charged = sum(ledger.amounts[name] for name in FEES)
     order = np.append(ledger.orders.order_id, 0)[ledger.order]
     netted = ledger.amounts["fee_charges"] - ledger.amounts["fee_credits"]
@@ -151,6 +152,20 @@ def _entry_identity(fees: Fees) -> tuple[str, Int64Array, Int64Array, Int64Array
         np.array([fees.entries_total]),
         np.array([fees.entries_booked + left_out]),
     )
+
+
+def _day_identities(
+    ledger: Ledger,
+) -> Iterator[tuple[str, Int64Array, Int64Array, Int64Array]]:
+    """Every day of ads, visits and expenses, those after the watermark too (one row in all)."""
+    for facts in ledger.day_facts:
+        for name, (said, passed_over) in facts.totals.items():
+            yield (
+                f"{name} of all days + passed over = sum of the source rows",
+                np.zeros(1, np.int64),
+                np.array([int(facts.rows.amounts[name].sum()) + passed_over]),
+                np.array([said]),
+            )
 
 
 def _by_key(

@@ -14,12 +14,14 @@ import numpy as np
 
 from engine.errors import PeriodError, UnknownEntityError
 from engine.ledger.frames import Ledger
+from engine.metrics.ad_shares import AdShares, AdTables, build_ad_tables, share_ads
 from engine.metrics.calendar import Calendar
 from engine.metrics.customers import Customers, build_customers
 from engine.metrics.day_tables import DATINGS, active_pairs
 from engine.metrics.evaluate import Column, evaluate
+from engine.metrics.kernels import distinct
 from engine.metrics.levels import LevelTables, build_level
-from engine.metrics.model import LISTING, SHOP, Level, Metric
+from engine.metrics.model import LISTING, PRODUCT, SHOP, Level, Metric
 from engine.metrics.parts import Groups, Parts
 from engine.money import Int64Array
 from engine.periods import Period, day_date, day_number, disjoint_layers, period_of_days
@@ -36,11 +38,13 @@ class Snapshot:
     days_ended: int  # number of the first local day that has not ended
     customers: Customers
     levels: dict[Level, LevelTables]
+    ads: AdTables
 
     @property
     def first_day(self) -> date | None:
         """The day of the first fact, None for a shop without facts."""
-        return day_date(self.calendar.first_day) if len(self.ledger) else None
+        has_facts = len(self.ledger) or any(len(f.rows.day) for f in self.ledger.day_facts)
+        return day_date(self.calendar.first_day) if has_facts else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +69,17 @@ def build_snapshot(ledger: Ledger, days_begun: int, days_ended: int) -> Snapshot
 
     `days_begun` and `days_ended` number the first local day that has not begun, not ended.
     """
-    # A cancelled or held order has a day too, so the calendar spans all orders.
+    # A cancelled or held order has a day too, so the calendar spans all orders. Days of other facts
+    # are in no figure before they have begun.
     days = np.concatenate((ledger.event_day, ledger.order_day, ledger.orders.day))
-    first = int(days.min()) if len(days) else days_begun - 1
-    last = max(int(days.max()) if len(days) else first, days_begun - 1)
-    calendar = Calendar(first, last - first + 1)
+    others = [facts.rows.day[facts.rows.day < days_begun] for facts in ledger.day_facts]
+    first = int(min((int(d.min()) for d in (days, *others) if len(d)), default=days_begun - 1))
+    last = max(int(days.max(initial=first)), days_begun - 1)
+    calendar = Calendar(first, last - first + 1, days_begun - first)
     customers = build_customers(ledger, calendar)
     levels = {level: build_level(level, ledger, calendar, customers) for level in Level}
-    return Snapshot(ledger, calendar, days_begun, days_ended, customers, levels)
+    ads = build_ad_tables(ledger, calendar)
+    return Snapshot(ledger, calendar, days_begun, days_ended, customers, levels, ads)
 
 
 def compute_block(
@@ -86,8 +93,9 @@ def compute_block(
 ) -> MetricBlock:
     """Compute metrics for every entity × period.
 
-    Without `entities` a listing or SKU has a row where it has a ledger row, or a cancelled or held
-    order; the shop has one for every period. With them every entity has one, in the given order.
+    Without `entities` a listing or SKU has a row where it has a ledger row, a cancelled or held
+    order, or a fact without an order; the shop has one for every period. With them every entity has
+    one, in the given order.
 
     Raises PeriodError for no period or one twice, UnknownEntityError for an entity that the shop
     never had.
@@ -95,8 +103,10 @@ def compute_block(
     check_periods(periods)
     assert refund_dating in DATINGS, refund_dating
     tables = snapshot.levels[level]
-    pairs = _pairs(snapshot, tables, periods, entities, refund_dating)
-    entity, period = pairs
+    ads = None
+    if level is PRODUCT:
+        ads = share_ads(snapshot.ads, list(periods), snapshot.calendar)
+    entity, period = _pairs(snapshot, tables, periods, entities, refund_dating, ads)
     groups = _groups(snapshot, entity, period, periods)
     parts = Parts(
         tables,
@@ -104,6 +114,7 @@ def compute_block(
         groups,
         refund_dating,
         len(snapshot.ledger.orders.payment_methods),
+        ads,
     )
     texts = {"payment_method": snapshot.ledger.orders.payment_methods}
     return MetricBlock(
@@ -145,12 +156,13 @@ def _pairs(
     periods: Sequence[Period],
     entities: Sequence[int] | Sequence[str] | None,
     dating: str,
+    ads: AdShares | None,
 ) -> tuple[Int64Array, Int64Array]:
     in_time = np.array(
         sorted(range(len(periods)), key=lambda i: (periods[i].start, periods[i].end)), np.int64
     )
     if entities is None and tables.level is not SHOP:
-        return _active(snapshot, tables, periods, in_time, dating)
+        return _active(snapshot, tables, periods, in_time, dating, ads)
     codes = np.zeros(1, np.int64)
     if entities is not None:
         codes = _codes(snapshot, tables.level, entities)
@@ -163,6 +175,7 @@ def _active(
     periods: Sequence[Period],
     in_time: Int64Array,
     dating: str,
+    ads: AdShares | None,
 ) -> tuple[Int64Array, Int64Array]:
     entity, period = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     calendar = snapshot.calendar
@@ -171,7 +184,12 @@ def _active(
         here, index = active_pairs(tables.day_tables[dating], calendar.days, of_day)
         entity.append(here)
         period.append(np.asarray(layer, np.int64)[index])
-    entities, indices = np.concatenate(entity), np.concatenate(period)
+    if ads is not None:
+        here, index = ads.pairs()
+        entity.append(here)
+        period.append(index)
+    pair = distinct(np.concatenate(entity) * len(periods) + np.concatenate(period))
+    entities, indices = np.divmod(pair, len(periods))
     rank = np.empty(len(in_time), np.int64)
     rank[in_time] = np.arange(len(in_time))
     order = np.lexsort((rank[indices], entities))
@@ -198,4 +216,4 @@ def _groups(
     last = np.array([day_number(p.end) - origin for p in periods], np.int64)
     before = np.array([day_number(p.previous().start) - origin for p in periods], np.int64)
     elapsed = np.array([p.elapsed_days(snapshot.days_begun) for p in periods], np.int64)
-    return Groups(entity, first[period], last[period], before[period], elapsed[period])
+    return Groups(entity, first[period], last[period], before[period], elapsed[period], period)

@@ -12,6 +12,7 @@ import numpy as np
 
 from engine.ledger.frames import AMOUNTS, Ledger, OrderState
 from engine.metrics.calendar import Calendar
+from engine.metrics.fact_columns import Facts
 from engine.metrics.kernels import distinct, run_starts
 from engine.metrics.mark_tables import EntityRefunds
 from engine.metrics.order_tables import OrderTable, contribution_of
@@ -41,9 +42,14 @@ def day_table(
     orders: OrderTable,
     refunds: EntityRefunds,
     uncounted: Int64Array,
+    without_order: list[Facts],
     dating: str,
 ) -> DayTable:
-    """Build the table of one level and dating; `uncounted` is the entity of each such line."""
+    """Build the table of one level and dating.
+
+    uncounted: the entity of each line of an order that does not count. without_order: facts that
+    belong to no order.
+    """
     days = calendar.days
     event_day = ledger.event_day if dating == "refund_day" else ledger.order_day
     by_event = entity * days + calendar.index(event_day)
@@ -57,16 +63,15 @@ def day_table(
         (orders.key, _order_counts(ledger, days, orders, refunds)),
         _parcel_counts(ledger, calendar, entity),
         _uncounted_counts(ledger, calendar, uncounted),
+        *without_order,
     ]
     key = distinct(np.concatenate([keys for keys, _ in facts]))
-    running = {}
+    totals: dict[str, Int64Array] = {}
     for keys, columns in facts:
         place = np.searchsorted(key, keys) + 1
         for name, values in columns.items():
-            total = np.zeros(len(key) + 1, np.int64)
-            np.add.at(total, place, values)
-            running[name] = np.cumsum(total)
-    return DayTable(key, running)
+            np.add.at(totals.setdefault(name, np.zeros(len(key) + 1, np.int64)), place, values)
+    return DayTable(key, {name: np.cumsum(total) for name, total in totals.items()})
 
 
 _Counts = dict[str, Int64Array]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -24,13 +25,17 @@ from engine.metrics.model import (
     Std,
     Unit,
 )
-from engine.metrics.parts import Parts
+from engine.metrics.parts import COVERED_PARTS, Parts
 from engine.metrics.registry import REGISTRY
 from engine.money import MILLION, Int64Array, round_div
 from engine.sources.frames import BoolArray
 
-# Parts that are unknown as soon as one row of theirs is.
-CEILINGS = ("l.cogs_ceiling", "l.fulfilment_ceiling")
+# Parts that are unknown as soon as one row of theirs is, with the part that counts such rows.
+CEILINGS = {
+    "l.cogs_ceiling": "l.rows_unbounded",
+    "l.fulfilment_ceiling": "l.rows_unbounded",
+    "f.cost_ceiling": "f.unknown_costs",
+}
 BASES = ("estimated", "measured", "partial")
 _HOUR = 3600
 _INT64_SAFE = 2**62
@@ -91,7 +96,12 @@ class _Evaluator:
 
     def _value(self, name: str) -> tuple[Int64Array, BoolArray]:
         if name in CEILINGS:
-            return self._parts.part(name), self._parts.part("l.rows_unbounded") == 0
+            known = self._parts.part(CEILINGS[name]) == 0
+            if name == "f.cost_ceiling":  # nobody knows one: it is 0 where nothing is unknown
+                return np.zeros(len(known), np.int64), known
+            return self._parts.part(name), known
+        if name in COVERED_PARTS:
+            return self._parts.part(name), self._parts.covered_days(name) > 0
         if "." in name or name == "elapsed_days":
             return self._parts.part(name), self._all_known
         column = self.metric(REGISTRY[name])
@@ -110,7 +120,10 @@ class _Evaluator:
         under, under_known = self._sum(formula.under)
         if unit is Unit.HOURS:  # the parts are in seconds
             under = under * _HOUR
-        return _quotient(over, under, SCALE.get(unit, 1), over_known & under_known, unit)
+        known = over_known & under_known
+        for name in covered_parts(formula.inputs):
+            known = known & (self._parts.covered_days(name) == self._parts.groups.elapsed)
+        return _quotient(over, under, SCALE.get(unit, 1), known, unit)
 
     def _basis(self, unit: Unit) -> Column:
         rows = self._parts.part("l.rows")
@@ -121,6 +134,16 @@ class _Evaluator:
             np.where(estimated > 0, BASES.index("estimated"), BASES.index("measured")),
         )
         return Column(code.astype(np.int64), rows > 0, unit, BASES)
+
+
+@cache
+def covered_parts(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the parts that need a source for each day, of those that metrics are made of."""
+    found = {name for name in names if name in COVERED_PARTS}
+    for name in names:
+        if name in REGISTRY.metrics:
+            found.update(covered_parts(REGISTRY[name].formula.inputs))
+    return tuple(sorted(found))
 
 
 def _quotient(

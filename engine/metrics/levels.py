@@ -13,8 +13,10 @@ import numpy as np
 
 from engine.ledger.frames import EventKind, Ledger
 from engine.metrics.calendar import Calendar
+from engine.metrics.coverage import Coverage
 from engine.metrics.customers import Customers
 from engine.metrics.day_tables import DATINGS, DayTable, day_table
+from engine.metrics.fact_columns import coverage, fact_columns
 from engine.metrics.mark_tables import EntityRefunds, MarkTable, sku_marks
 from engine.metrics.model import LISTING, PRODUCT, SHOP, Level
 from engine.metrics.order_tables import OrderTable, order_table
@@ -32,6 +34,7 @@ class LevelTables:
     skus: MarkTable  # one row = one SKU sold by the entity on a day
     refunded: Mapping[str, MarkTable]  # by dating: one row = one refund of a known order
     day_tables: Mapping[str, DayTable]  # by dating
+    covered: Mapping[str, Coverage]  # days on which a source says anything, by fact
 
 
 def build_level(
@@ -43,8 +46,11 @@ def build_level(
     orders = order_table(ledger, calendar, customers, entity, sale)
     refund_rows = np.flatnonzero(ledger.kind == EventKind.REFUND)
     refunds = EntityRefunds.of(ledger, calendar, entity, refund_rows)
+    without_order = fact_columns(level, ledger, calendar)
     days = {
-        dating: day_table(ledger, calendar, entity, orders, refunds, uncounted, dating)
+        dating: day_table(
+            ledger, calendar, entity, orders, refunds, uncounted, without_order, dating
+        )
         for dating in DATINGS
     }
     return LevelTables(
@@ -55,6 +61,7 @@ def build_level(
         skus=sku_marks(ledger, calendar, entity, sale),
         refunded={dating: refunds.marks(dating) for dating in DATINGS},
         day_tables=days,
+        covered=coverage(level, ledger, calendar),
     )
 
 

@@ -5,6 +5,7 @@ A formula names other metrics, or parts. A part is what a level can answer for a
 - `l.<column>`  a ledger column summed over the entity's rows of the range
 - `o.<fact>`    a count or sum over the counted orders placed in the range
 - `d.<count>`   a distinct count, recomputed for every range
+- `f.<fact>`    a fact without an order: ads, visits, expenses, summed over the days of the range
 - `elapsed_days` the days of the period that have begun
 """
 
@@ -78,6 +79,7 @@ class Family(StrEnum):
     OPERATIONS = "Operations"
     PAYMENTS = "Payments"
     TIME = "Time patterns"
+    TRAFFIC = "Traffic, ads"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,10 @@ from functools import cached_property
 
 import numpy as np
 
+from engine.metrics.ad_shares import SHARED, AdShares
 from engine.metrics.customers import Customers
 from engine.metrics.day_tables import DayTable
+from engine.metrics.fact_columns import COVERED
 from engine.metrics.kernels import (
     CodeCounts,
     Slices,
@@ -27,6 +29,7 @@ from engine.metrics.mark_tables import MarkTable
 from engine.money import Int64Array
 from engine.sources.frames import BoolArray
 
+COVERED_PARTS = tuple(f"f.{name}" for name in COVERED)
 QUARTERS = ((1, 4), (1, 2), (3, 4))
 # Series in their own unit → the step in which their quantiles are given (n/d of a value).
 STEPS = {"ship_seconds": (1, 36), "customer_gap_days": (100, 1)}
@@ -45,6 +48,7 @@ class Groups:
     last: Int64Array
     previous_first: Int64Array  # first day of the period before
     elapsed: Int64Array  # days of the period that have begun
+    period: Int64Array  # place of the range among those asked for
 
     def __len__(self) -> int:
         return len(self.entity)
@@ -73,6 +77,7 @@ class Parts:
         groups: Groups,
         dating: str,
         payment_methods: int,
+        ads: AdShares | None,
     ) -> None:
         self.tables = tables
         self.groups = groups
@@ -81,6 +86,7 @@ class Parts:
         self._refunded: MarkTable = tables.refunded[dating]
         self._day_low, self._day_high = groups.borders(self._days.key, tables.days)
         self._payment_methods = payment_methods
+        self._ads = ads  # of SKUs, whose ads are no sum of days
         self._codes: dict[str, CodeCounts] = {}
         self._quartiles: dict[str, dict[tuple[int, int], Int64Array]] = {}
 
@@ -93,7 +99,19 @@ class Parts:
             return self._distinct(what)
         if what in ("gaps", "span_seconds"):
             return self._gaps[what]
+        if self._ads is not None and source == "f" and what in SHARED:
+            shared = self._ads.of(what, self.groups.entity, self.groups.period)
+            if what in self._days.running:  # what is of no SKU stands in the day table
+                shared += self._days.between(what, self._day_low, self._day_high)
+            return shared
         return self._days.between(what, self._day_low, self._day_high)
+
+    def covered_days(self, name: str) -> Int64Array:
+        """Return how many days of each group a source covers; `name` is one of COVERED_PARTS."""
+        keys = self.groups.entity * self.tables.days
+        low, high = clipped(self.groups.first, self.groups.last, self.tables.days)
+        covered = self.tables.covered[name.partition(".")[2]]
+        return covered.between(keys + low, keys + high)
 
     def quantile(self, series: str, above: int, below: int) -> tuple[Int64Array, BoolArray]:
         """Return a quantile of a series and where there is one."""
@@ -199,6 +217,7 @@ class Parts:
             groups.first - 1,
             groups.previous_first,
             groups.elapsed,
+            groups.period,
         )
         rows = slices(*before.borders(table.key, self.tables.days))
         here = (table.customer[rows.row] >= 0) & (table.previous[rows.row] < rows.low[rows.group])

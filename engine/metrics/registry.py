@@ -7,12 +7,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from engine.errors import CatalogueError, LevelError, UnknownMetricError
-from engine.metrics.catalogue import customers, fees, fulfilment, orders, profit, refunds, sales
+from engine.metrics.catalogue import (
+    customers,
+    fees,
+    fulfilment,
+    orders,
+    profit,
+    refunds,
+    sales,
+    traffic,
+)
 from engine.metrics.model import Family, Level, Metric
 
 # The order in which reports and docs show the families.
 _ORDER = tuple(Family)
-_MODULES = (sales, refunds, profit, fees, fulfilment, orders, customers)
+_MODULES = (sales, refunds, profit, fees, fulfilment, orders, customers, traffic)
 
 
 @dataclass(frozen=True, slots=True)

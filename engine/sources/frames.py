@@ -13,7 +13,9 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 
+from engine.local_time import local_clock
 from engine.money import Int64Array, currency_digits
+from engine.periods import day_date
 
 BoolArray = npt.NDArray[np.bool_]
 Int32Array = npt.NDArray[np.int32]
@@ -200,22 +202,36 @@ class TrackingRows:
 
 @dataclass(frozen=True, slots=True)
 class AdRows:
-    """One row = Etsy Ads of one listing over a span, ascending by (listing, id).
+    """One row = the marketplace's ads for one listing over a span, ascending by row id.
 
-    `start` and `end` are seconds of a clock without a zone; a null count is unknown, 0 is zero.
+    `start` and `end` are seconds of a clock without a zone, `span` the kind of period as received.
+    A null is not reported, 0 is a reported zero. The stand-in listing −shop_id is the whole shop.
     """
 
     row_id: Int64Array
     listing_id: Int64Array
-    span: Texts  # the period type as received
+    span: Texts
     start: Int64Array
     end: Int64Array
-    impressions: Maybe
     clicks: Maybe
     orders: Maybe
     sales: Maybe
+    sales_currency: Texts
     spend: Maybe
-    currency: Texts
+    spend_currency: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRows:
+    """One row = visits of one listing over a span, ascending by row id; otherwise as AdRows."""
+
+    row_id: Int64Array
+    listing_id: Int64Array
+    span: Texts
+    start: Int64Array
+    end: Int64Array
+    visits: Maybe
+    views: Maybe
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,14 +249,30 @@ class SourceTables:
     entries: EntryRows
     payments: PaymentRows
     tracking: TrackingRows
+    ads: AdRows
+    visits: VisitRows
 
     def newest_fact(self) -> datetime:
-        """Return the instant before which every fact here lies: the default watermark."""
+        """Return the instant before which every fact here lies: the default watermark.
+
+        Of spans only those of a single day say how far the facts reach.
+        """
         newest = [
             datetime.fromtimestamp(int(seconds.max()) + 1, UTC)
-            for seconds in (self.orders.seconds, self.refunds.seconds.value)
+            for seconds in (self.orders.seconds, self.refunds.seconds.value, self.entries.seconds)
             if len(seconds)
         ]
+        newest += [end for rows in (self.ads, self.visits) if (end := self._end_of_days(rows))]
         if self.shop.synced_at is not None:
             newest.append(self.shop.synced_at)
         return max(newest, default=datetime(1970, 1, 2, tzinfo=UTC))
+
+    def _end_of_days(self, rows: AdRows | VisitRows) -> datetime | None:
+        """Return the end of the last local day that has a row of its own."""
+        daily = np.array([name.upper() == "DAILY" for name in rows.span.values] + [False])
+        start = rows.start[daily[rows.span.code]]
+        if not len(start):
+            return None
+        clock = local_clock(self.shop.time_zone)
+        last = int(clock.span_days(start).max())
+        return clock.day_start(day_date(last + 1))

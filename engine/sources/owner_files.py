@@ -24,6 +24,7 @@ from engine.sources.dated_files import read_dated, read_pair
 from engine.sources.desi_files import DESI_LAYOUT, NO_DESI, DesiTable, read_desi
 from engine.sources.duty_files import DUTY_LAYOUT, NO_DUTIES, read_duties
 from engine.sources.duty_table import DutyTable, check_weights
+from engine.sources.expense_files import EXPENSE_LAYOUT, NO_EXPENSES, Expenses, read_expenses
 from engine.sources.fee_files import FEE_LAYOUT, read_fees, shipped_fees
 from engine.sources.fee_schedule import FeeSchedule
 from engine.sources.findings import Findings
@@ -72,6 +73,7 @@ class OwnerFiles:
     fees: FeeSchedule = field(default_factory=shipped_fees)
     rates: Rates = NO_RATES
     offsite: OffsiteOrders = NO_OFFSITE
+    expenses: Expenses = NO_EXPENSES
     findings: Findings = field(default_factory=Findings)
 
     def identity(self, text: str) -> str | None:
@@ -128,5 +130,6 @@ def read_owner_files(folder: Path, shop: str, cost_currency: str) -> OwnerFiles:
         fees=one("etsy_fees", FEE_LAYOUT, read_fees, shipped_fees()),
         rates=one("fx_rates", RATE_LAYOUT, read_rates, NO_RATES),
         offsite=one("offsite_orders", OFFSITE_LAYOUT, read_offsite_orders, NO_OFFSITE),
+        expenses=one("expenses", EXPENSE_LAYOUT, read_expenses, NO_EXPENSES),
         findings=findings,
     )

@@ -171,6 +171,51 @@ TRACKING = Contract(
     ),
     alone="order_shipments s",
 )
+
+
+def _span_columns(alias: str) -> tuple[Column, ...]:
+    """Columns of a row that covers a span of days; its borders are read as if they were UTC."""
+    start, end = f"{alias}.period_start", f"{alias}.period_end"
+    in_order = "an end that is not before the start"
+    return (
+        Column("row_id", INT, f"{alias}.id", required=True),
+        Column("listing_id", INT, f"{alias}.listing_id", required=True),
+        Column("span", TEXT, f'{alias}."periodType"::text', required=True),
+        seconds("start", f"floor(extract(epoch FROM {start}))::int8", required=True),
+        Column(
+            "end",
+            INT,
+            f"CASE WHEN {end} >= {start} THEN floor(extract(epoch FROM {end}))::int8 END",
+            required=True,
+            expected=in_order,
+        ),
+    )
+
+
+def _count(name: str) -> Column:
+    return Column(name, INT, lowest=0, expected="a number from 0")
+
+
+ADS = Contract(
+    "listing_ad_stats",
+    f"listing_ad_stats o WHERE {_OF_SHOP}",
+    "row_id",
+    (
+        *_span_columns("o"),
+        _count("clicks"),
+        _count("orders"),
+        amount("sales", "revenue", "revenue_divisor"),
+        Column("sales_currency", TEXT, "coalesce(revenue_currency_code, $2)", required=True),
+        amount("spend", "spend", "spend_divisor"),
+        Column("spend_currency", TEXT, "coalesce(spend_currency_code, $2)", required=True),
+    ),
+)
+VISITS = Contract(
+    "listing_visit_stats",
+    f"listing_visit_stats o WHERE {_OF_SHOP}",
+    "row_id",
+    (*_span_columns("o"), _count("visits"), _count("views")),
+)
 CONTRACTS = (
     ORDERS,
     LINES,
@@ -181,4 +226,6 @@ CONTRACTS = (
     ENTRIES,
     PAYMENTS,
     TRACKING,
+    ADS,
+    VISITS,
 )

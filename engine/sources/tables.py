@@ -18,6 +18,7 @@ from engine.database.arrow import Query, Snapshot
 from engine.errors import ShopCurrencyError, UnknownShopError, did_you_mean
 from engine.money import Int64Array, currency_digits
 from engine.sources.frames import (
+    AdRows,
     BoolArray,
     EntryRows,
     LineRows,
@@ -33,6 +34,7 @@ from engine.sources.frames import (
     SourceTables,
     Texts,
     TrackingRows,
+    VisitRows,
 )
 from engine.sources.table_contracts import CONTRACTS, TRACKING
 
@@ -128,6 +130,8 @@ def read_tables(snapshot: Snapshot, shop: Shop, *, is_alone: bool = False) -> So
         entries=frame(EntryRows, "ledger_entries", "entry_id"),
         payments=frame(PaymentRows, "order_payments", "payment_id"),
         tracking=tracking,
+        ads=frame(AdRows, "listing_ad_stats", "row_id"),
+        visits=frame(VisitRows, "listing_visit_stats", "row_id"),
     )
 
 

@@ -20,6 +20,8 @@ _TABLES = (
     "ledger_entries",
     "listings",
     "listing_products",
+    "listing_ad_stats",
+    "listing_visit_stats",
 )
 _WITHOUT_STAMP = ("order_refund_items", "order_shipments")
 

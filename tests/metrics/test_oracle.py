@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 import pytest
@@ -11,10 +11,22 @@ import pytest
 from engine.metrics.compute import Snapshot, compute_block, entity_ids
 from engine.metrics.model import Level, Unit
 from engine.metrics.registry import REGISTRY
-from engine.periods import Period, PeriodKind, periods_between
+from engine.periods import Period, PeriodKind, day_number, periods_between
+from engine.sources.expense_files import Expenses
 from tests import worked_shop
 from tests.oracle import Oracle
-from tests.shop_builder import Item, Line, Order, Refund, a_shop, costs, snapshot_of, tables
+from tests.shop_builder import (
+    Entry,
+    Item,
+    Line,
+    Order,
+    Refund,
+    Span,
+    a_shop,
+    costs,
+    snapshot_of,
+    tables,
+)
 
 SKUS = ["A", "B", "C-13IN", "d", None]
 START = date(2024, 1, 1)
@@ -84,10 +96,69 @@ def random_shop(seed: int, orders: int = 120) -> Snapshot:
                 items=items,
             )
         )
+    ads, visits = random_spans(draw)
     table = costs({("A", 1, 2024 * 12): 12_345, ("B", 0, 2024 * 12 + 3): 30_000})
     shop = a_shop(time_zone=str(draw.choice(["America/New_York", "Europe/Istanbul", "Asia/Tokyo"])))
-    files = replace(worked_shop.files(), costs=table)
-    return snapshot_of(tables(shop, rows, refunds), files=files)
+    files = replace(worked_shop.files(), costs=table, expenses=random_expenses(draw))
+    source = tables(shop, rows, refunds, ads=ads, visits=visits, entries=bills(draw))
+    # The clock stands before the last spans end.
+    until = datetime.combine(START, time(), UTC) + timedelta(days=400)
+    return snapshot_of(source, files=files, watermark=until)
+
+
+def random_spans(draw: np.random.Generator) -> tuple[list[Span], list[Span]]:
+    """Rows of ads and of visits that overlap, leave days out, and end after the clock."""
+    rows = []
+    for row_id in range(1, 61):
+        kind = str(draw.choice(["DAILY", "WEEKLY", "MONTHLY", "CUSTOM"]))
+        period = Period.containing("DAILY", START + timedelta(days=int(draw.integers(0, 420))))
+        if kind in ("WEEKLY", "MONTHLY"):
+            period = Period.containing(kind, period.start)
+        last = period.end + timedelta(days=int(draw.integers(0, 40)) if kind == "CUSTOM" else 0)
+        rows.append(
+            Span(
+                row_id,
+                [101, 102, 103, -1][int(draw.choice(4, p=[0.3, 0.3, 0.3, 0.1]))],
+                period.start,
+                last,
+                kind,
+                spend=int(draw.integers(0, 5_000)) if draw.random() < 0.9 else None,
+                sales=int(draw.integers(0, 9_000)) if draw.random() < 0.9 else None,
+                clicks=int(draw.integers(0, 90)) if draw.random() < 0.9 else None,
+                orders=int(draw.integers(0, 4)),
+                visits=int(draw.integers(0, 400)) if draw.random() < 0.9 else None,
+                views=int(draw.integers(0, 500)) if draw.random() < 0.9 else None,
+                currency="EUR" if draw.random() < 0.05 else None,
+            )
+        )
+    return rows, rows[::2]
+
+
+def bills(draw: np.random.Generator) -> list[Entry]:
+    """What the payment account charged for ads, on some days that no row covers."""
+    days = draw.integers(0, 420, 20)
+    return [
+        Entry(
+            row + 1,
+            "prolist",
+            -int(draw.integers(1, 900)),
+            datetime.combine(START, time(12)) + timedelta(days=int(day)),
+        )
+        for row, day in enumerate(days)
+    ]
+
+
+def random_expenses(draw: np.random.Generator) -> Expenses:
+    first = day_number(START) + draw.integers(-20, 420, 15)
+    return Expenses(
+        first=first.astype(np.int32),
+        last=(first + draw.integers(0, 31, 15)).astype(np.int32),
+        amount=draw.integers(-50_000, 900_000, 15),
+        currency=tuple("EUR" if each < 2 else "USD" for each in draw.integers(0, 20, 15)),
+        name=("Rent",) * 15,
+        category=("",) * 15,
+        row_number=np.arange(15, dtype=np.int32),
+    )
 
 
 def integers_of(block, row: int) -> dict[str, int | str | None]:

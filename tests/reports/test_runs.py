@@ -369,17 +369,15 @@ def test_each_shop_has_its_own_run_and_its_own_rows(shop: DatabaseUrl, reports: 
 def test_listings_skus_and_shop_agree_in_every_period(
     reported_demo: DatabaseUrl,
 ) -> None:
-    names = [m.name for m in REGISTRY.metrics.values() if m.adds_over_entities]
-    differs = " OR ".join(
-        f"s.{n} <> coalesce(l.{n}, 0) OR s.{n} <> coalesce(p.{n}, 0)" for n in names
-    )
-    summed = ", ".join(f"sum({n}) AS {n}" for n in names)
-    parts = " ".join(
-        f"LEFT JOIN (SELECT period_type, period_start, {summed} FROM {table} GROUP BY 1, 2) "
-        f"{alias} USING (period_type, period_start)"
-        for table, alias in (("listing_reports", "l"), ("product_reports", "p"))
-    )
-    assert rows(reported_demo, f"SELECT s.* FROM shop_reports s {parts} WHERE {differs}") == []
+    for level in (Level.LISTING, Level.PRODUCT):
+        names = [m.name for m in REGISTRY.at_level(level) if m.adds_over_entities]
+        differs = " OR ".join(f"s.{name} <> coalesce(l.{name}, 0)" for name in names)
+        summed = ", ".join(f"sum({name}) AS {name}" for name in names)
+        parts = (
+            f"LEFT JOIN (SELECT period_type, period_start, {summed} FROM {TABLE_NAMES[level]} "
+            "GROUP BY 1, 2) l USING (period_type, period_start)"
+        )
+        assert rows(reported_demo, f"SELECT s.* FROM shop_reports s {parts} WHERE {differs}") == []
 
 
 @pytest.mark.parametrize("kind", [k for k in GRAINS if k is not PeriodKind.WEEKLY])

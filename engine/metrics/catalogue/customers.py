@@ -1,6 +1,6 @@
 """Customers: who bought, who is new, who came back. Orders without a customer id stay outside."""
 
-from engine.metrics.catalogue.declare import UP, Declarations
+from engine.metrics.catalogue.declare import DOWN, UP, Declarations
 from engine.metrics.model import ALL_LEVELS, SHOP, Family, Kind, Quantile, Unit
 
 customers = Declarations(Family.CUSTOMERS)
@@ -102,6 +102,16 @@ customers.add(
     Quantile("customer_gap_days", 1, 2),
     description="Median gap to the same buyer's previous order.",
     levels=(SHOP,),
+)
+customers.ratio(
+    "customer_acquisition_cost",
+    "Customer acquisition cost",
+    Unit.MONEY,
+    "marketing_cost",
+    "new_customers",
+    "Marketing per buyer who bought for the first time, whether or not an ad brought them.",
+    levels=(SHOP,),
+    direction=DOWN,
 )
 
 METRICS = tuple(customers.metrics)

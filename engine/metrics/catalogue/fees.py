@@ -57,6 +57,15 @@ fees.ratio(
     "Platform fees over net revenue. It can exceed 1.",
     direction=DOWN,
 )
+fees.ratio(
+    "take_home_rate",
+    "Take-home rate",
+    Unit.SHARE,
+    "net_revenue − platform_fees − marketing_cost",
+    "net_revenue",
+    "What the marketplace leaves of net revenue, before goods and parcels. It can be below 0.",
+    direction=UP,
+)
 fees.money(
     "fees_retained_on_refunds",
     "Fees kept on refunds",

@@ -1,7 +1,7 @@
 """Costs and profit: what the goods cost, and what each sale leaves."""
 
 from engine.metrics.catalogue.declare import DOWN, UP, Declarations
-from engine.metrics.model import ALL_LEVELS, Basis, Family, Kind, Unit
+from engine.metrics.model import ALL_LEVELS, LISTING, SHOP, Basis, Family, Kind, Unit
 
 costs = Declarations(Family.COSTS)
 
@@ -31,6 +31,23 @@ costs.ratio(
     lowest=0,
     highest=1,
 )
+costs.money(
+    "total_costs",
+    "All costs",
+    "cogs + fulfilment_cost + platform_fees + marketing_cost + operating_expenses",
+    "Goods, fulfilment, fees, marketing and expenses, as far as they are known.",
+    adds_over_time=(SHOP, LISTING),
+    direction=DOWN,
+)
+costs.ratio(
+    "cost_per_order",
+    "Cost per order",
+    Unit.MONEY,
+    "total_costs",
+    "orders",
+    "All costs per order.",
+    direction=DOWN,
+)
 
 profit = Declarations(Family.PROFIT)
 
@@ -56,6 +73,49 @@ profit.money(
     "Contribution profit, low end",
     "contribution_profit − l.cogs_ceiling − l.fulfilment_ceiling",
     "The same if every unknown cost were as high as it can be; unknown if that has no bound.",
+    direction=UP,
+)
+profit.money(
+    "marketing_cost",
+    "Marketing cost",
+    "ad_spend + offsite_ads_fees",
+    "The marketplace's ads, and its fees on orders that its advertising elsewhere brought.",
+    adds_over_time=(SHOP, LISTING),
+    direction=DOWN,
+)
+profit.money(
+    "profit_after_ads",
+    "Profit after ads",
+    "contribution_profit − marketing_cost",
+    "Contribution profit less marketing. Contribution margin 3.",
+    adds_over_time=(SHOP, LISTING),
+    direction=UP,
+    synonyms=("contribution_margin_3",),
+)
+profit.money(
+    "operating_expenses",
+    "Operating expenses",
+    "f.expenses",
+    "Rent, tools and other costs of the shop, spread over the days that they are for. They belong "
+    "to no listing and no SKU.",
+    direction=DOWN,
+)
+profit.money(
+    "net_profit",
+    "Net profit",
+    "profit_after_ads − operating_expenses",
+    "What is left before income tax, as far as costs are known.",
+    adds_over_time=(SHOP, LISTING),
+    direction=UP,
+    synonyms=("operating_profit",),
+)
+profit.money(
+    "net_profit_low",
+    "Net profit, low end",
+    "net_profit − l.cogs_ceiling − l.fulfilment_ceiling − f.cost_ceiling",
+    "The same if every unknown cost were as high as it can be; unknown if that has no bound, as "
+    "with an ad or expense that can't be converted.",
+    adds_over_time=(SHOP, LISTING),
     direction=UP,
 )
 profit.ratio(
@@ -87,6 +147,15 @@ profit.ratio(
     synonyms=("contribution_margin_rate",),
 )
 profit.ratio(
+    "net_margin",
+    "Net margin",
+    Unit.SHARE,
+    "net_profit",
+    "net_revenue",
+    "Net profit over net revenue.",
+    direction=UP,
+)
+profit.ratio(
     "markup",
     "Markup",
     Unit.MULTIPLE,
@@ -112,6 +181,15 @@ profit.ratio(
     "contribution_profit",
     "units_sold",
     "Contribution profit per piece sold.",
+    direction=UP,
+)
+profit.ratio(
+    "net_profit_per_unit",
+    "Net profit per unit",
+    Unit.MONEY,
+    "net_profit",
+    "units_sold",
+    "Net profit per piece sold.",
     direction=UP,
 )
 profit.count(

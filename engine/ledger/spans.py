@@ -1,0 +1,90 @@
+"""Amounts that cover spans of days, brought to single days: one row = one source row × one day.
+
+Rules M41 and M42 of docs/money-rules.md. Of the rows that cover a day of a listing only the one
+with the fewest days counts, so that a month and its weeks are never added up. Nothing is lost on
+the way: the days of a row, counted or passed over, sum to what the row said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.ledger.allocation import spread_evenly
+from engine.local_time import LocalClock
+from engine.money import Int64Array
+from engine.sources.frames import BoolArray, Int32Array, Texts
+
+_EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday; Monday is 0
+_MONTHS = {"MONTHLY": 1, "QUARTERLY": 3, "YEARLY": 12}
+_DAYS = 2**20  # more than a calendar has
+
+
+def span_borders(
+    kind: Texts, start: Int64Array, end: Int64Array, clock: LocalClock, week_start: int
+) -> tuple[Int32Array, Int32Array]:
+    """Return the first and last local day of spans, both inclusive.
+
+    kind: the period type as received. start, end: seconds of a clock without a zone. A span that
+    starts a calendar unit of its kind has the days of that unit, any other ends on its end's day.
+    """
+    first, last = clock.span_days(start), clock.span_days(end)
+    date = first.astype("datetime64[D]")
+    month = date.astype("datetime64[M]")
+    for code, name in enumerate(kind.values):
+        is_kind = kind.code == code
+        if name == "DAILY":
+            last = np.where(is_kind, first, last)
+        elif name == "WEEKLY":
+            begins = (first + _EPOCH_WEEKDAY) % 7 == week_start - 1
+            last = np.where(is_kind & begins, first + 6, last)
+        elif name in _MONTHS:
+            length = _MONTHS[name]
+            begins = (date == month.astype("datetime64[D]")) & (month.astype(int) % length == 0)
+            following = (month + length).astype("datetime64[D]").astype(np.int64)
+            last = np.where(is_kind & begins, following - 1, last)
+    return first, np.maximum(first, last).astype(np.int32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpanDays:
+    """The days of rows that cover spans: one entry = one row × one of its days.
+
+    row, listing, day: of each entry; the entries of row r are `starts[r]:starts[r + 1]`. counts:
+    the row is the one that counts for its listing on that day.
+    """
+
+    starts: Int64Array
+    row: Int64Array
+    listing: Int64Array
+    day: Int64Array
+    counts: BoolArray
+
+    @classmethod
+    def of(
+        cls, listing: Int32Array, first: Int32Array, last: Int32Array, row_id: Int64Array
+    ) -> SpanDays:
+        """List the days of rows, and choose one row for each listing and day.
+
+        The row with the fewest days counts; of equals the one that starts later, then the one with
+        the smaller id.
+        """
+        length = (last.astype(np.int64) - first) + 1
+        starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(length)))
+        row = np.repeat(np.arange(len(length)), length)
+        day = np.arange(len(row)) - starts[row] + first[row]
+        order = np.lexsort((row_id, -first.astype(np.int64), length))
+        rank = np.empty(len(order), np.int64)
+        rank[order] = np.arange(len(order))
+        cell = listing[row].astype(np.int64) * _DAYS + day
+        by_cell = np.lexsort((rank[row], cell))
+        is_first = np.ones(len(row), np.bool_)
+        is_first[1:] = cell[by_cell][1:] != cell[by_cell][:-1]
+        counts = np.zeros(len(row), np.bool_)
+        counts[by_cell[is_first]] = True
+        return cls(starts, row, listing[row].astype(np.int64), day, counts)
+
+    def spread(self, amounts: Int64Array) -> Int64Array:
+        """Spread an amount of each row over its days; int64[entries]."""
+        return spread_evenly(amounts, self.starts)

@@ -1,0 +1,55 @@
+"""Facts without an order at a level: columns of its day table, and the days that a source covers.
+
+Ads and visits are the shop's and its listings'; expenses are the shop's, and stand with what
+belongs to no listing and no SKU. Days that have not begun are in no figure yet.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.ledger.frames import DayFact, DayRows, Ledger
+from engine.metrics.calendar import Calendar
+from engine.metrics.coverage import Coverage
+from engine.metrics.model import LISTING, PRODUCT, SHOP, Level
+from engine.money import Int64Array
+from engine.sources.frames import BoolArray
+
+COVERED = (DayFact.VISITS, DayFact.VIEWS)  # unknown where no source covers the days
+Facts = tuple[Int64Array, dict[str, Int64Array]]
+
+
+def fact_columns(level: Level, ledger: Ledger, calendar: Calendar) -> list[Facts]:
+    """Return keys entity × days + day with columns, only where one of them is not 0."""
+    everywhere = (ledger.expenses.rows,)
+    sources = everywhere if level is PRODUCT else (ledger.ads.rows, ledger.visits.rows, *everywhere)
+    found = []
+    for rows in sources:
+        has_begun = _has_begun(rows, calendar)
+        columns = list(rows.amounts.values())
+        chosen = np.flatnonzero(has_begun & np.any(np.stack(columns) != 0, axis=0))
+        key = _entity(level, ledger, rows)[chosen] * calendar.days + calendar.index(
+            rows.day[chosen]
+        )
+        found.append((key, {name.value: c[chosen] for name, c in rows.amounts.items()}))
+    return found
+
+
+def coverage(level: Level, ledger: Ledger, calendar: Calendar) -> dict[str, Coverage]:
+    """Return which days of each entity a source covers, for each of COVERED that the level has."""
+    if level is PRODUCT:
+        return {}
+    rows = ledger.visits.rows
+    key = _entity(level, ledger, rows) * calendar.days + calendar.index(rows.day)
+    has_begun = _has_begun(rows, calendar)
+    return {name.value: Coverage.of(key[has_begun & rows.reported[name]]) for name in COVERED}
+
+
+def _has_begun(rows: DayRows, calendar: Calendar) -> BoolArray:
+    return np.asarray(calendar.index(rows.day) < calendar.begun)
+
+
+def _entity(level: Level, ledger: Ledger, rows: DayRows) -> Int64Array:
+    if level is LISTING:
+        return rows.listing.astype(np.int64)
+    return np.full(len(rows.day), 0 if level is SHOP else ledger.no_sku, np.int64)
