@@ -42,9 +42,10 @@ class Snapshot:
 
     @property
     def first_day(self) -> date | None:
-        """The day of the first fact, None for a shop without facts."""
-        has_facts = len(self.ledger) or any(len(f.rows.day) for f in self.ledger.day_facts)
-        return day_date(self.calendar.first_day) if has_facts else None
+        """The day of the first fact, None for a shop without facts; expenses alone are none."""
+        ledger = self.ledger
+        facts = len(ledger) + len(ledger.ads.rows.day) + len(ledger.visits.rows.day)
+        return day_date(self.calendar.first_day) if facts else None
 
 
 @dataclass(frozen=True, slots=True)
