@@ -38,6 +38,8 @@ class RowCounts:
     updated: int = 0
     unchanged: int = 0
     removed: int = 0
+    revisions: int = 0
+    restated_periods: int = 0
 
     @property
     def written(self) -> int:
@@ -52,6 +54,8 @@ class RowCounts:
             self.updated + other.updated,
             self.unchanged + other.unchanged,
             self.removed + other.removed,
+            self.revisions + other.revisions,
+            self.restated_periods + other.restated_periods,
         )
 
 

@@ -136,6 +136,8 @@ def _shop_record(outcome: ShopOutcome) -> dict[str, Any]:
         "rows_updated": counts.updated,
         "rows_unchanged": counts.unchanged,
         "rows_removed": counts.removed,
+        "revisions_written": counts.revisions,
+        "restated_periods": counts.restated_periods,
         "stage_seconds": dict(outcome.stage_seconds),
         "identities": identity_records(outcome.identities),
         "warnings": dict(outcome.warnings),

@@ -22,6 +22,7 @@ from engine.periods import Period
 from engine.progress import Progress
 from engine.reports.changes import Change, RowCounts
 from engine.reports.desk import Desk
+from engine.reports.earlier_runs import inputs_record
 from engine.reports.outcome import (
     DRY_RUN,
     FAILED,
@@ -33,7 +34,7 @@ from engine.reports.outcome import (
 from engine.reports.plan import ShopPlan, StageClock, plan_shop, rows_to_write
 from engine.reports.run_book import RunBook
 from engine.reports.stopping import Stopped
-from engine.reports.store import Success, is_committed, read_levels, write_changes
+from engine.reports.store import Memory, Success, is_committed, read_before, write_changes
 from engine.reports.table_sizes import bytes_a_row
 from engine.sources.frames import Shop
 
@@ -108,7 +109,11 @@ class ShopRun:
         with self._clock.stage("read"):
             analytics = desk.patience.read(
                 lambda: EcommerceAnalyticsOptimized.load(
-                    self._shop.shop_id, desk.call.as_of, desk.settings, desk.url
+                    self._shop.shop_id,
+                    desk.call.as_of,
+                    desk.settings,
+                    desk.url,
+                    with_fingerprints=True,
                 )
             )
         self._clock.seconds |= analytics.stage_seconds
@@ -123,11 +128,11 @@ class ShopRun:
         desk, scope = self._desk, self._desk.call.caller.scope
         self._progress.stage("compute")
         with self._clock.stage("diff"):
-            stored = desk.patience.read(lambda: read_levels(desk.url, self._shop.shop_id, scope))
+            before = desk.patience.read(lambda: read_before(desk.url, self._shop.shop_id, scope))
         plan = plan_shop(
             analytics,
             scope,
-            stored,
+            before,
             pool=desk.pool,
             full=desk.call.full,
             clock=self._clock,
@@ -140,6 +145,7 @@ class ShopRun:
         desk = self._desk
         self._progress.stage("write", rows=sum(len(change.staged) for change in plan.changes))
         success = self._success(analytics, plan)
+        memory = Memory(desk.settings.reports_keep_open, plan.new_metrics)
 
         def rows_of(change: Change) -> Block:
             desk.stop.check()
@@ -164,6 +170,7 @@ class ShopRun:
                 plan.changes,
                 rows_of=rows_of,
                 success=success,
+                memory=memory,
                 stage_seconds=lambda: self._clock.seconds,
                 before_commit=before_commit,
             )
@@ -188,7 +195,7 @@ class ShopRun:
             newest_fact=None if self._desk.call.as_of else analytics.watermark,
             first_day=first_day,
             last_day=last_day,
-            inputs={"fingerprint": analytics.version, "tables": _tables(analytics)},
+            inputs=inputs_record(analytics, self._desk.call.caller.scope),
             identities=self._so_far.identities,
             coverage=coverage,
             warnings=analytics.notes,
@@ -269,11 +276,3 @@ class ShopRun:
             rows_written=so_far.counts.written,
             seconds=so_far.stage_seconds,
         )
-
-
-def _tables(analytics: EcommerceAnalyticsOptimized) -> dict[str, dict[str, int]]:
-    """Return what was read of each source table, as the run's row holds it."""
-    return {
-        table: {"rows": rows, "newest": newest}
-        for table, (rows, newest) in analytics.inputs.items()
-    }
