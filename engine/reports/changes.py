@@ -63,13 +63,14 @@ class RowCounts:
 class Change:
     """What has to be done to one table: which rows of a block to stage, which keys to remove.
 
-    The block itself is not kept; `staged` are positions in it, with their digests. `by_kind` has
-    the counts as they are expected, for people.
+    The block itself is not kept; `staged` are positions in it, with their digests, and `moved`
+    those of them that are new or differ. `by_kind` has the counts as they are expected, for people.
     """
 
     level: Level
     table: ReportTable
     staged: Int64Array
+    moved: Int64Array
     digests: Int64Array
     removed: Block
     compare_first: bool
@@ -91,13 +92,13 @@ def plan_change(
     """
     digests = row_digests(table, block)
     found = compare(table, block, digests, stored)
-    staged = (
-        np.arange(len(digests)) if full else np.sort(np.concatenate([found.new, found.changed]))
-    )
+    moved = np.sort(np.concatenate([found.new, found.changed]))
+    staged = np.arange(len(digests)) if full else moved
     return Change(
         level=level,
         table=table,
         staged=staged,
+        moved=moved,
         digests=digests[staged],
         removed=take(stored.key, found.removed),
         compare_first=full,

@@ -21,7 +21,7 @@ from engine.metrics.model import Level
 from engine.progress import Progress
 from engine.reports.build import PeriodsByKind, UnitRows, build_units, join_units
 from engine.reports.changes import Change, RowCounts, plan_change
-from engine.reports.earlier_runs import new_metrics
+from engine.reports.earlier_runs import EarlierRun, new_metrics
 from engine.reports.identities import (
     Checked,
     PeriodSums,
@@ -30,6 +30,7 @@ from engine.reports.identities import (
     raise_broken,
     sums_by_period,
 )
+from engine.reports.moved_rows import MovedNow, moved_now
 from engine.reports.spec import Scope, metrics_over_entities, report_table
 from engine.reports.store import Before
 
@@ -42,6 +43,8 @@ class ShopPlan:
     identities: tuple[Identity, ...]
     periods: PeriodsByKind
     new_metrics: frozenset[str] = frozenset()
+    moved: tuple[MovedNow, ...] = ()
+    runs: tuple[EarlierRun, ...] = ()
 
     @property
     def counts(self) -> RowCounts:
@@ -98,6 +101,7 @@ def plan_shop(
         for kind in scope.kinds
     }
     changes: list[Change] = []
+    moved: list[MovedNow] = []
     checked: list[Checked] = []
     sums: list[PeriodSums] = []
     for level in Level:
@@ -111,10 +115,14 @@ def plan_shop(
                 table = report_table(level, analytics.shop.digits)
                 block = join_units(table, units)
                 changes.append(plan_change(level, table, block, before.stored[level], full=full))
+                if before.runs:
+                    moved.append(moved_now(changes[-1], block))
                 del block
     identities = raise_broken([*checked, *check_entities(sums)], analytics.shop.currency)
     known = next((run for run in before.runs if run.covered(scope)), None)
-    return ShopPlan(tuple(changes), tuple(identities), periods, new_metrics(known))
+    return ShopPlan(
+        tuple(changes), tuple(identities), periods, new_metrics(known), tuple(moved), before.runs
+    )
 
 
 def rows_to_write(

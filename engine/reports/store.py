@@ -12,9 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pandas as pd
+
 from engine.database.arrow import open_snapshot
 from engine.database.blocks import Block, StoredRows
 from engine.database.merge import merge, read_stored, remove
+from engine.database.restatements import write_restatements
 from engine.database.revisions import Keeping
 from engine.database.url import DatabaseUrl
 from engine.database.write import Connection, write_transaction
@@ -23,6 +26,8 @@ from engine.ledger.reconcile import Identity
 from engine.metrics.model import SHOP, Level
 from engine.reports.changes import Change, RowCounts
 from engine.reports.earlier_runs import EarlierRun, read_earlier_runs
+from engine.reports.moved_rows import MovedNow, Past, read_moved
+from engine.reports.restatements import Moved
 from engine.reports.spec import Scope, report_table
 
 APPLICATION = "engine reports"
@@ -31,7 +36,10 @@ READ_TIMEOUT_MS = 600_000
 
 @dataclass(frozen=True, slots=True)
 class Success:
-    """What a run that succeeded leaves in its row, its counts apart."""
+    """What a run that succeeded leaves behind beside its rows: its own row, and why it changed.
+
+    `restatements`: by level the causes of what changed, as restatements.py returns them.
+    """
 
     watermark: datetime
     newest_fact: datetime | None
@@ -41,6 +49,7 @@ class Success:
     identities: Sequence[Identity]
     coverage: Mapping[str, float | None]
     warnings: Mapping[str, int]
+    restatements: Mapping[Level, pd.DataFrame]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +63,22 @@ class Memory:
     new_metrics: frozenset[str] = frozenset()
 
 
+def read_moves(
+    url: DatabaseUrl, shop_id: int, moved: Sequence[MovedNow], past: Past
+) -> list[Moved]:
+    """Read how the changed rows of a shop are stored, to be compared with what they are now."""
+    with open_snapshot(
+        url, statement_timeout_ms=READ_TIMEOUT_MS, application_name=APPLICATION
+    ) as snapshot:
+        return [read_moved(snapshot, one, shop_id, past) for one in moved]
+
+
 @dataclass(frozen=True, slots=True)
 class Before:
     """What the database knows before a run: the stored rows by level, and the runs before it."""
 
     stored: Mapping[Level, StoredRows]
-    runs: Sequence[EarlierRun]
+    runs: tuple[EarlierRun, ...]
 
 
 def read_before(url: DatabaseUrl, shop_id: int, scope: Scope) -> Before:
@@ -72,7 +91,7 @@ def read_before(url: DatabaseUrl, shop_id: int, scope: Scope) -> Before:
             level: read_stored(snapshot, report_table(level, 0), condition, parameters)
             for level in scope.levels
         }
-        return Before(stored, read_earlier_runs(snapshot, shop_id))
+        return Before(stored, tuple(read_earlier_runs(snapshot, shop_id)))
 
 
 def write_changes(
@@ -104,6 +123,8 @@ def write_changes(
                 memory.new_metrics,
             )
             counts = counts.plus(_write_table(connection, change, rows_of, keeping))
+        restated = _write_causes(connection, run_id, changes, success.restatements)
+        counts = replace(counts, restated_periods=restated)
         _note_success(connection, run_id, success, counts, known_at, stage_seconds())
         before_commit(counts)
     return counts
@@ -148,6 +169,22 @@ def _write_table(
         removed=removed,
         revisions=merged.revisions + last_versions,
     )
+
+
+def _write_causes(
+    connection: Connection,
+    run_id: int,
+    changes: Sequence[Change],
+    causes: Mapping[Level, pd.DataFrame],
+) -> int:
+    """Write why complete periods changed; returns how many periods that were."""
+    periods: set[Any] = set()
+    for change in changes:
+        lines = causes.get(change.level)
+        if lines is not None and len(lines):
+            write_restatements(connection, change.table, run_id, lines)
+            periods |= set(zip(lines["kind"], lines["start"], strict=True))
+    return len(periods)
 
 
 def _pass_the_fence(connection: Connection, run_id: int) -> datetime:
