@@ -25,16 +25,14 @@ from engine.database.blocks import (
     Words,
     block_length,
 )
-from engine.database.copy_image import Column, bigint, date, text
 from engine.database.report_stage import staged_rows
 from engine.database.revisions import (
     Keeping,
     columns_of,
     differs,
-    keep_removed,
     keep_superseded,
 )
-from engine.database.write import Connection, comma_list, delete_rows, same_key
+from engine.database.write import Connection, comma_list, same_key
 from engine.money import Int64Array
 
 
@@ -89,28 +87,19 @@ def merge(
     """
     if not block_length(block):
         return MergeCounts(0, 0, 0)
+    source = staged_rows(connection, table, block, digests)
     revisions = filled = 0
-    with staged_rows(connection, table, block, digests) as source:
-        if keeping:
-            revisions = keep_superseded(connection, table, source, keeping)
-        if keeping and keeping.new_fields:
-            filled = _fill_new_fields(connection, table, source, keeping)
-        inserted, updated = _merge_staged(
-            connection, table, source, (run_id, computed_at), compare_first
-        )
-        unchanged = len(digests) - inserted - updated - filled
-        if unchanged:
-            _correct_digests(connection, table, source)
+    if keeping:
+        revisions = keep_superseded(connection, table, source, keeping)
+    if keeping and keeping.new_fields:
+        filled = _fill_new_fields(connection, table, source, keeping)
+    inserted, updated = _merge_staged(
+        connection, table, source, (run_id, computed_at), compare_first
+    )
+    unchanged = len(digests) - inserted - updated - filled
+    if unchanged:
+        _correct_digests(connection, table, source)
     return MergeCounts(inserted, updated + filled, unchanged, revisions)
-
-
-def remove(
-    connection: Connection, table: ReportTable, key: Block, *, keeping: Keeping | None = None
-) -> tuple[int, int]:
-    """Delete the rows with these keys; returns how many there were, and how many versions kept."""
-    columns = {field.name: _key_column(key[field.name], field.kind) for field in table.key_fields}
-    revisions = keep_removed(connection, table, columns, keeping) if keeping else 0
-    return delete_rows(connection, table.name, columns), revisions
 
 
 def _merge_staged(
@@ -201,9 +190,3 @@ def _correct_digests(connection: Connection, table: ReportTable, source: sql.Com
             same_key=same_key(table.key),
         )
     )
-
-
-def _key_column(values: Values, kind: Kind) -> Column:
-    if isinstance(values, Words):
-        return text([values.words[code] for code in values.codes.tolist()])
-    return date(values) if kind is Kind.DATE else bigint(values)

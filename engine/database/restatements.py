@@ -6,6 +6,9 @@ superseded, so it is written after the versions, in the same transaction.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from psycopg import sql
@@ -13,38 +16,40 @@ from psycopg import sql
 from engine.database.blocks import ReportTable
 from engine.database.copy_image import Column, bigint, date, numeric, text
 from engine.database.revisions import level_of
-from engine.database.write import Connection, staged
+from engine.database.write import Connection, comma_list, staged
 
 _TABLE = "report_restatements"
 
 
 def write_restatements(
-    connection: Connection, table: ReportTable, run_id: int, lines: pd.DataFrame
-) -> None:
-    """Write the causes of changes in one report table.
+    connection: Connection, run_id: int, causes: Sequence[tuple[ReportTable, pd.DataFrame]]
+) -> int:
+    """Write the causes of changes of each report table; returns how many periods changed.
 
-    lines: one row = one cause, with `entity`, `kind`, `start`, `component` (empty for a change that
-    moved no profit), `cause` and `amount` in minor units.
+    A frame has one row for each cause: `entity`, `kind`, `start`, `component` (empty for a change
+    that moved no profit), `cause`, and `amount` in minor units.
     """
-    count, level = len(lines), level_of(table)
+    filled = [(level_of(table), table.digits, lines) for table, lines in causes if len(lines)]
+    if not filled:
+        return 0
+    lines = pd.concat([lines.assign(level=level) for level, _, lines in filled])
+    count, levels = len(lines), lines["level"].tolist()
+    entities: list[Any] = lines["entity"].tolist()
+    is_listing = np.array([level == "LISTING" for level in levels], np.bool_)
+    listing_ids = [entity if own else 0 for entity, own in zip(entities, is_listing, strict=True)]
     columns: dict[str, Column] = {
         "run_id": bigint(np.full(count, run_id)),
-        "level": text([level] * count),
+        "level": text(levels),
+        "listing_id": bigint(np.array(listing_ids, np.int64), ~is_listing),
+        "sku": text(
+            [e if level == "PRODUCT" else None for e, level in zip(entities, levels, strict=True)]
+        ),
         "period_type": text(lines["kind"].tolist()),
         "period_start": date(np.array(lines["start"].tolist(), "datetime64[D]")),
         "cause": text(lines["cause"].tolist()),
         "component": text([name or None for name in lines["component"]]),
-        "amount": numeric(lines["amount"].to_numpy(np.int64), table.digits),
+        "amount": numeric(lines["amount"].to_numpy(np.int64), filled[0][1]),
     }
-    entity = {"LISTING": "listing_id", "PRODUCT": "sku"}.get(level)
-    if entity == "sku":
-        columns["sku"] = text(lines["entity"].tolist())
-    elif entity:
-        columns["listing_id"] = bigint(lines["entity"].to_numpy(np.int64))
-    own = sql.SQL(", ").join(map(sql.Identifier, columns))
-    same_entity = (
-        sql.SQL("AND old.{0} = stage.{0}").format(sql.Identifier(entity)) if entity else sql.SQL("")
-    )
     with staged(connection, _TABLE, columns) as stage:
         connection.execute(
             sql.SQL(
@@ -53,11 +58,13 @@ def write_restatements(
                 "JOIN report_runs run USING (run_id) LEFT JOIN report_revisions old "
                 "ON old.shop_id = run.shop_id AND old.level = stage.level "
                 "AND old.period_type = stage.period_type AND old.period_start = stage.period_start "
-                "AND old.superseded_by = stage.run_id {same_entity}"
+                "AND old.superseded_by = stage.run_id "
+                "AND old.listing_id IS NOT DISTINCT FROM stage.listing_id "
+                "AND old.sku IS NOT DISTINCT FROM stage.sku"
             ).format(
-                own=own,
-                staged=sql.SQL(", ").join(sql.Identifier("stage", name) for name in columns),
+                own=comma_list(map(sql.Identifier, columns)),
+                staged=comma_list(sql.Identifier("stage", name) for name in columns),
                 stage=sql.Identifier(stage),
-                same_entity=same_entity,
             )
         )
+    return len(set(zip(lines["kind"], lines["start"], strict=True)))

@@ -7,15 +7,15 @@ transaction as the successor, so the versions of a row follow one another withou
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from psycopg import sql
 
-from engine.database.blocks import ReportTable
-from engine.database.copy_image import Column
-from engine.database.write import Connection, comma_list, row_count, same_key, staged
+from engine.database.blocks import Block, ReportTable, Values, Words, block_length
+from engine.database.write import Connection, comma_list, same_key
 
 _HEADER = (
     *("shop_id", "listing_id", "sku", "period_type", "period_start", "period_end", "period_days"),
@@ -65,72 +65,85 @@ def columns_of(row: str, names: Sequence[str]) -> sql.Composable:
 def keep_superseded(
     connection: Connection, table: ReportTable, source: sql.Composable, keeping: Keeping
 ) -> int:
-    """Keep the stored versions that the rows of the subquery `source` are about to replace."""
+    """Keep the stored versions that the rows of the subquery `source` are about to replace.
+
+    Returns how many were kept.
+    """
     values = [field.name for field in table.value_fields]
-    return _keep(
-        connection,
-        table,
-        keeping,
-        "CHANGED",
-        # Without MATERIALIZED the planner may read words as values of columns that they are not in.
-        sql.SQL("WITH stage AS MATERIALIZED (SELECT * FROM {} packed) ").format(source),
-        sql.SQL("JOIN stage ON {same_key} WHERE {differs}").format(
-            same_key=same_key(table.key),
-            differs=differs("stage", values, keeping.new_fields),
-        ),
-    )
-
-
-def keep_removed(
-    connection: Connection, table: ReportTable, key: Mapping[str, Column], keeping: Keeping
-) -> int:
-    """Keep the stored versions of the rows with these keys, which are about to be deleted."""
-    if not row_count(key):
-        return 0
-    with staged(connection, table.name, key) as stage:
-        return _keep(
-            connection,
-            table,
-            keeping,
-            "REMOVED",
-            sql.SQL(""),
-            sql.SQL("JOIN {} stage ON {} WHERE true").format(
-                sql.Identifier(stage), same_key(table.key)
-            ),
-        )
-
-
-def _keep(
-    connection: Connection,
-    table: ReportTable,
-    keeping: Keeping,
-    kind: str,
-    stage: sql.Composable,
-    which: sql.Composable,
-) -> int:
-    own = {field.name for field in table.fields}
-    header = comma_list(
-        sql.Identifier("live", name) if name in own else sql.SQL("NULL") for name in _HEADER
-    )
+    # Without MATERIALIZED the planner may read words as values of columns that they are not in.
     statement = sql.SQL(
-        "{stage}INSERT INTO report_revisions ({columns}, level, known_from, known_to, run_id, "
+        "WITH stage AS MATERIALIZED (SELECT * FROM {source} packed) {kept} FROM {table} live "
+        "JOIN stage ON {same_key} WHERE {differs}{complete}"
+    ).format(
+        source=source,
+        kept=_kept(table, keeping, "CHANGED"),
+        table=sql.Identifier(table.name),
+        same_key=same_key(table.key),
+        differs=differs("stage", values, keeping.new_fields),
+        complete=_only_complete(keeping),
+    )
+    return connection.execute(statement).rowcount
+
+
+def remove(
+    connection: Connection, table: ReportTable, key: Block, keeping: Keeping
+) -> tuple[int, int]:
+    """Delete the rows with these keys; their last versions stay.
+
+    Returns how many rows there were, and how many versions were kept.
+    """
+    if not block_length(key):
+        return 0, 0
+    types = {"shop_id": "bigint", "period_type": "report_period", "period_start": "date"}
+    types |= {"listing_id": "bigint", "sku": "text"}
+    statement = sql.SQL(
+        "WITH stage AS (SELECT * FROM unnest({arrays}) stage ({names})), "
+        "gone AS (DELETE FROM {table} live USING stage WHERE {same_key} RETURNING live.*), "
+        "kept AS ({kept} FROM gone live WHERE true{complete} RETURNING 1) "
+        "SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM kept)"
+    ).format(
+        arrays=comma_list(sql.SQL("%s::{}[]").format(sql.SQL(types[n])) for n in table.key),
+        names=comma_list(map(sql.Identifier, table.key)),
+        table=sql.Identifier(table.name),
+        same_key=same_key(table.key),
+        kept=_kept(table, keeping, "REMOVED"),
+        complete=_only_complete(keeping),
+    )
+    row = connection.execute(statement, [_plain(key[name]) for name in table.key]).fetchone()
+    assert row is not None, "an aggregate always has a row"
+    return row[0], row[1]
+
+
+def _kept(table: ReportTable, keeping: Keeping, kind: str) -> sql.Composable:
+    """Return the INSERT of versions, as far as its FROM, which is to name them `live`."""
+    own = {field.name for field in table.fields}
+    return sql.SQL(
+        "INSERT INTO report_revisions ({columns}, level, known_from, known_to, run_id, "
         "superseded_by, kind, row_hash, metrics) "
         "SELECT {header}, {level}, live.computed_at, {known_at}, live.run_id, {run_id}, {kind}, "
-        "live.row_hash, to_jsonb(live) - {left_out}::text[] FROM {table} live {which}{complete}"
+        "live.row_hash, to_jsonb(live) - {left_out}::text[]"
     ).format(
-        stage=stage,
         columns=comma_list(map(sql.Identifier, _HEADER)),
-        header=header,
+        header=comma_list(
+            sql.Identifier("live", name) if name in own else sql.SQL("NULL") for name in _HEADER
+        ),
         level=sql.Literal(level_of(table)),
         known_at=sql.Literal(keeping.known_at),
         run_id=sql.Literal(keeping.run_id),
         kind=sql.Literal(kind),
         left_out=sql.Literal([*_HEADER, *_VERSION]),
-        table=sql.Identifier(table.name),
-        which=which,
-        complete=sql.SQL("" if keeping.open_too else " AND live.is_complete"),
     )
-    return connection.execute(statement).rowcount
+
+
+def _only_complete(keeping: Keeping) -> sql.Composable:
+    return sql.SQL("" if keeping.open_too else " AND live.is_complete")
+
+
+def _plain(values: Values) -> list[Any]:
+    if isinstance(values, Words):
+        return [values.words[code] for code in values.codes.tolist()]
+    plain: list[Any] = values.tolist()
+    return plain
 
 
 def level_of(table: ReportTable) -> str:

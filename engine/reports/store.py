@@ -16,9 +16,9 @@ import pandas as pd
 
 from engine.database.arrow import open_snapshot
 from engine.database.blocks import Block, StoredRows
-from engine.database.merge import merge, read_stored, remove
+from engine.database.merge import merge, read_stored
 from engine.database.restatements import write_restatements
-from engine.database.revisions import Keeping
+from engine.database.revisions import Keeping, remove
 from engine.database.url import DatabaseUrl
 from engine.database.write import Connection, write_transaction
 from engine.errors import LockedError
@@ -123,7 +123,12 @@ def write_changes(
                 memory.new_metrics,
             )
             counts = counts.plus(_write_table(connection, change, rows_of, keeping))
-        restated = _write_causes(connection, run_id, changes, success.restatements)
+        causes = success.restatements
+        restated = write_restatements(
+            connection,
+            run_id,
+            [(one.table, causes[one.level]) for one in changes if one.level in causes],
+        )
         counts = replace(counts, restated_periods=restated)
         _note_success(connection, run_id, success, counts, known_at, stage_seconds())
         before_commit(counts)
@@ -145,7 +150,7 @@ def _write_table(
 ) -> RowCounts:
     if change.is_empty:
         return change.counts
-    removed, last_versions = remove(connection, change.table, change.removed, keeping=keeping)
+    removed, last_versions = remove(connection, change.table, change.removed, keeping)
     if not len(change.staged):
         return replace(change.counts, revisions=last_versions)
     # Where every staged row is new there is no version to keep, and none to look for.
@@ -169,22 +174,6 @@ def _write_table(
         removed=removed,
         revisions=merged.revisions + last_versions,
     )
-
-
-def _write_causes(
-    connection: Connection,
-    run_id: int,
-    changes: Sequence[Change],
-    causes: Mapping[Level, pd.DataFrame],
-) -> int:
-    """Write why complete periods changed; returns how many periods that were."""
-    periods: set[Any] = set()
-    for change in changes:
-        lines = causes.get(change.level)
-        if lines is not None and len(lines):
-            write_restatements(connection, change.table, run_id, lines)
-            periods |= set(zip(lines["kind"], lines["start"], strict=True))
-    return len(periods)
 
 
 def _pass_the_fence(connection: Connection, run_id: int) -> datetime:
