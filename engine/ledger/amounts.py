@@ -49,6 +49,8 @@ def _given(column: np.ndarray) -> Int64Array:
 
 def _narrowed(column: Int64Array) -> np.ndarray:
     lowest, highest = int(column.min(initial=0)), int(column.max(initial=0))
+    if lowest == highest == 0:
+        return np.broadcast_to(np.int8(0), column.shape)
     for width in _WIDTHS:
         if np.iinfo(width).min <= lowest and highest <= np.iinfo(width).max:
             return column.astype(width)

@@ -6,7 +6,7 @@ answer: one row = one entity × one period, every value an integer in its unit's
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,10 +22,13 @@ from engine.metrics.evaluate import Column, evaluate
 from engine.metrics.kernels import distinct
 from engine.metrics.levels import LevelTables, build_level
 from engine.metrics.model import LISTING, PRODUCT, SHOP, Level, Metric
+from engine.metrics.order_tables import contribution_of, sales_in_time
 from engine.metrics.parts import Groups, Parts
 from engine.money import Int64Array
 from engine.periods import Period, day_date, day_number, disjoint_layers, period_of_days
 from engine.sources.frames import BoolArray
+
+_GROUPS_AT_ONCE = 32_768
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,11 @@ def build_snapshot(ledger: Ledger, days_begun: int, days_ended: int) -> Snapshot
     last = max(int(days.max(initial=first)), days_begun - 1)
     calendar = Calendar(first, last - first + 1, days_begun - first)
     customers = build_customers(ledger, calendar)
-    levels = {level: build_level(level, ledger, calendar, customers) for level in Level}
+    sales, contribution = sales_in_time(ledger), contribution_of(ledger)
+    levels = {
+        level: build_level(level, ledger, calendar, customers, sales, contribution)
+        for level in Level
+    }
     ads = build_ad_tables(ledger, calendar)
     return Snapshot(ledger, calendar, days_begun, days_ended, customers, levels, ads)
 
@@ -109,15 +116,19 @@ def compute_block(
         ads = share_ads(snapshot.ads, list(periods), snapshot.calendar)
     entity, period = _pairs(snapshot, tables, periods, entities, refund_dating, ads)
     groups = _groups(snapshot, entity, period, periods)
-    parts = Parts(
-        tables,
-        snapshot.customers,
-        groups,
-        refund_dating,
-        len(snapshot.ledger.orders.payment_methods),
-        ads,
-    )
     texts = {"payment_method": snapshot.ledger.orders.payment_methods}
+
+    def evaluated(rows: slice) -> dict[str, Column]:
+        parts = Parts(
+            tables,
+            snapshot.customers,
+            groups.some(rows),
+            refund_dating,
+            len(snapshot.ledger.orders.payment_methods),
+            ads,
+        )
+        return evaluate(parts, metrics, texts)
+
     return MetricBlock(
         level=level,
         entity=entity,
@@ -126,8 +137,24 @@ def compute_block(
         periods=tuple(periods),
         elapsed_days=groups.elapsed,
         is_complete=_complete(snapshot, periods)[period],
-        columns=evaluate(parts, metrics, texts),
+        columns=_in_chunks(evaluated, len(groups)),
     )
+
+
+def _in_chunks(evaluated: Callable[[slice], dict[str, Column]], groups: int) -> dict[str, Column]:
+    """Evaluate so many groups at once that what lies between stays in the processor's cache."""
+    if groups <= _GROUPS_AT_ONCE:
+        return evaluated(slice(0, groups))
+    whole: dict[str, Column] = {}
+    for begin in range(0, groups, _GROUPS_AT_ONCE):
+        rows = slice(begin, begin + _GROUPS_AT_ONCE)
+        for name, column in evaluated(rows).items():
+            if name not in whole:
+                values, known = np.empty(groups, np.int64), np.empty(groups, np.bool_)
+                whole[name] = Column(values, known, column.unit, column.texts)
+            whole[name].values[rows] = column.values
+            whole[name].known[rows] = column.known
+    return whole
 
 
 def entity_ids(snapshot: Snapshot, level: Level) -> list[int] | list[str]:

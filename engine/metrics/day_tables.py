@@ -1,151 +1,163 @@
-"""The days of a level's entities: one row = one entity × one day on which anything happened.
+"""The days of a level's entities: what was sold, given back and known of a day, as running totals.
 
-Every additive column is a running total, so that a range costs two searches whatever its length.
-Two tables a level exist, one for each dating of refunds.
+One row of a sheet = one entity × one day on which something of its kind happened; a range of days
+costs two searches, whatever its length. A level has one table for each dating of refunds. What does
+not move between them, nearly all of it, stands on sheets that both tables share.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from engine.ledger.frames import AMOUNTS, Ledger, OrderState
+from engine.ledger.frames import AMOUNTS, EventKind, Ledger
 from engine.metrics.calendar import Calendar
+from engine.metrics.day_columns import (
+    BASES,
+    ORDER_COUNTS,
+    UNCOUNTED,
+    LedgerRows,
+    Part,
+    counted,
+    events,
+    order_counts,
+    parcel_counts,
+    uncounted_counts,
+)
 from engine.metrics.fact_columns import Facts
-from engine.metrics.kernels import distinct, run_starts
+from engine.metrics.kernels import distinct, packed_order, run_starts, sum_runs
 from engine.metrics.mark_tables import EntityRefunds
-from engine.metrics.order_tables import OrderTable, contribution_of
+from engine.metrics.order_tables import OrderTable
 from engine.money import Int64Array
-from engine.sources.frames import BoolArray, Int32Array
+from engine.sources.frames import Int32Array
 
 DATINGS = ("refund_day", "order_day")
+COLUMNS = frozenset(
+    (
+        *(*AMOUNTS, *BASES, *ORDER_COUNTS, *UNCOUNTED),
+        *("parcels", "refunds", "returns_value_by_order_day"),
+    )
+)
+Places = Sequence[tuple[Int64Array, Int64Array]]  # by sheet: rows from low to before high
 
 
-@dataclass(frozen=True, slots=True)
-class DayTable:
-    """One row = one entity × one day; `running[c][i]` is the sum of column c before row i."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """`running[c][i]` is the sum of column c before row i; a column of zeros is left out."""
 
-    key: Int64Array
+    key: Int64Array  # entity × days + day, ascending
     running: dict[str, Int64Array]
 
-    def between(self, column: str, low: Int64Array, high: Int64Array) -> Int64Array:
-        """Sum a column over the rows from low to before high."""
-        running = self.running[column]
-        return running[high] - running[low]
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DayTable:
+    """The sheets of one level and dating; a column is the sum of what they have of it."""
+
+    sheets: tuple[Sheet, ...]
+    columns: frozenset[str]
+
+    def between(self, column: str, places: Places) -> Int64Array:
+        """Sum a column over some rows of every sheet; KeyError for one that no table has."""
+        if column not in self.columns:
+            raise KeyError(column)
+        total = np.zeros(len(places[0][0]), np.int64)
+        for sheet, (low, high) in zip(self.sheets, places, strict=True):
+            if column in sheet.running:
+                running = sheet.running[column]
+                total += running[high]
+                total -= running[low]
+        return total
 
 
-def day_table(
+def day_tables(
     ledger: Ledger,
     calendar: Calendar,
     entity: Int64Array,
+    sold: Int64Array,
+    contribution: Int64Array,
     orders: OrderTable,
     refunds: EntityRefunds,
     uncounted: Int64Array,
     without_order: list[Facts],
-    dating: str,
-) -> DayTable:
-    """Build the table of one level and dating.
+) -> dict[str, DayTable]:
+    """Build the tables of one level, by dating.
 
-    uncounted: the entity of each line of an order that does not count. without_order: facts that
-    belong to no order.
+    entity, contribution: of each ledger row. sold: the sale rows by (entity, time). uncounted: the
+    entity of each line of an order that does not count. without_order: facts that belong to none.
     """
-    days = calendar.days
-    event_day = ledger.event_day if dating == "refund_day" else ledger.order_day
-    by_event = entity * days + calendar.index(event_day)
-    by_order_day = entity * days + calendar.index(ledger.order_day)
-    by_refund = refunds.entity * days + refunds.day[dating]
-    returns = {"returns_value_by_order_day": ledger.amounts["returns_value"]}
-    facts = [
-        (by_event, {name: ledger.amounts[name] for name in AMOUNTS} | _basis_counts(ledger)),
-        (by_order_day, returns),
-        (by_refund, {"refunds": np.ones(len(by_refund), np.int64)}),
-        (orders.key, _order_counts(ledger, days, orders, refunds)),
-        _parcel_counts(ledger, calendar, entity),
-        _uncounted_counts(ledger, calendar, uncounted),
-        *without_order,
-    ]
-    key = distinct(np.concatenate([keys for keys, _ in facts]))
-    totals: dict[str, Int64Array] = {}
-    for keys, columns in facts:
-        place = np.searchsorted(key, keys) + 1
-        for name, values in columns.items():
-            np.add.at(totals.setdefault(name, np.zeros(len(key) + 1, np.int64)), place, values)
-    return DayTable(key, {name: np.cumsum(total) for name, total in totals.items()})
+    rows = LedgerRows(ledger, calendar, entity, contribution)
+    given, adjusted = (
+        np.flatnonzero(ledger.kind == kind) for kind in (EventKind.REFUND, EventKind.ADJUSTMENT)
+    )
+    standing = _sheet(
+        (
+            events(rows, sold, ledger.order_day),
+            events(rows, adjusted, ledger.order_day),
+            counted(orders.key, order_counts(ledger, calendar.days, orders, refunds)),
+            counted(*parcel_counts(ledger, calendar, entity)),
+            counted(*uncounted_counts(ledger, calendar, uncounted)),
+        )
+    )
+    returned = {}
+    for dating, day in zip(DATINGS, (ledger.event_day, ledger.order_day), strict=True):
+        refund_key = refunds.entity * calendar.days + refunds.day[dating]
+        count = {"refunds": np.ones(len(refund_key), np.int64)}
+        returned[dating] = _sheet((events(rows, given, day), counted(refund_key, count)))
+    others = _sheet([counted(*facts) for facts in without_order])
+    shared = (standing, _by_order_day(returned["order_day"]), others)
+    columns = frozenset(name for _, found in without_order for name in found) | COLUMNS
+    return {dating: DayTable((*shared, returned[dating]), columns) for dating in DATINGS}
 
 
-_Counts = dict[str, Int64Array]
+def _by_order_day(returned: Sheet) -> Sheet:
+    """The returns by the day of their order, which both tables have beside their own dating."""
+    columns = {name: c for name, c in returned.running.items() if name == "returns_value"}
+    return Sheet(returned.key, {f"{name}_by_order_day": c for name, c in columns.items()})
 
 
-def _basis_counts(ledger: Ledger) -> _Counts:
-    return {
-        "rows": np.ones(len(ledger), np.int64),
-        "rows_partial": ledger.is_partial.astype(np.int64),
-        "rows_estimated": ledger.is_estimated.astype(np.int64),
-        "rows_unbounded": ledger.has_no_ceiling.astype(np.int64),
-        "customer_contribution": np.where(_has_customer(ledger), contribution_of(ledger), 0),
-    }
-
-
-def _has_customer(ledger: Ledger) -> BoolArray:
-    """Rows of counted orders whose buyer is known."""
-    orders = ledger.orders
-    known = (orders.customer_id != 0) & (orders.state == OrderState.COUNTED)
-    return np.asarray(np.append(known, False)[ledger.order])
-
-
-def _order_counts(ledger: Ledger, days: int, orders: OrderTable, refunds: EntityRefunds) -> _Counts:
-    facts = ledger.orders
-    guest = orders.customer < 0
-    width = max(len(facts), 1)
-    known = refunds.order >= 0
-    refunded = distinct(refunds.entity[known] * width + refunds.order[known])
-    pair = (orders.key // days) * width + orders.order
-    return {
-        "orders": np.ones(len(guest), np.int64),
-        "guest_orders": guest.astype(np.int64),
-        "gift_orders": facts.is_gift[orders.order].astype(np.int64),
-        "shipped_orders": facts.is_shipped[orders.order].astype(np.int64),
-        "refunded_so_far": np.isin(pair, refunded).astype(np.int64),
-        "customer_sales": np.where(guest, 0, orders.value),
-        "loss_orders": (orders.contribution < 0).astype(np.int64),
-    }
-
-
-def _parcel_counts(
-    ledger: Ledger, calendar: Calendar, entity: Int64Array
-) -> tuple[Int64Array, _Counts]:
-    """Parcels with a line of each entity, once a parcel, on the order day of their first order."""
-    width = max(len(ledger.parcel_order), 1)
-    pairs = distinct(entity[ledger.parcel_row] * width + ledger.parcel_of_piece)
-    owner, parcel = np.divmod(pairs, width)
-    day = calendar.index(ledger.orders.day[ledger.parcel_order[parcel]])
-    return owner * calendar.days + day, {"parcels": np.ones(len(pairs), np.int64)}
-
-
-def _uncounted_counts(
-    ledger: Ledger, calendar: Calendar, entity: Int64Array
-) -> tuple[Int64Array, _Counts]:
-    """Cancelled and held orders of each entity, once an order, with their keys."""
-    facts, lines = ledger.orders, ledger.uncounted
-    width = max(len(facts), 1)
-    shown = facts.state[lines.order] != OrderState.OPEN
-    pairs = distinct((entity * width + lines.order)[shown])
-    entity, order = np.divmod(pairs, width)
-    state = facts.state[order]
-    return entity * calendar.days + calendar.index(facts.day[order]), {
-        "cancelled_orders": (state == OrderState.CANCELLED).astype(np.int64),
-        "held_orders": (state == OrderState.HELD).astype(np.int64),
-    }
+def _sheet(parts: Sequence[Part]) -> Sheet:
+    """Sum the columns of all parts by key, and run the totals up."""
+    sorted_: list[tuple[Int64Array | None, Int64Array, Int64Array]] = []
+    for key, _ in parts:
+        order = None if bool(np.all(key[1:] >= key[:-1])) else packed_order(key)
+        ascending = key if order is None else key[order]
+        heads = run_starts(ascending)
+        sorted_.append((order, heads, ascending[heads]))
+    keys = [np.empty(0, np.int64), *(own for _, _, own in sorted_)]
+    key = distinct(np.concatenate(keys))
+    running: dict[str, Int64Array] = {}
+    for (order, heads, own), (_, columns) in zip(sorted_, parts, strict=True):
+        place = None if len(own) == len(key) else np.searchsorted(key, own) + 1
+        for name, column in columns:
+            values = column()
+            if not values.any():
+                continue
+            total = running.setdefault(name, np.zeros(len(key) + 1, np.int64))
+            summed = sum_runs(values if order is None else values[order], heads)
+            if place is None:
+                total[1:] += summed
+            else:
+                total[place] += summed
+    for total in running.values():
+        np.cumsum(total, out=total)
+    return Sheet(key, running)
 
 
 def active_pairs(
     table: DayTable, days: int, period_of_day: Int32Array
 ) -> tuple[Int64Array, Int64Array]:
     """Return (entity, period) of each pair in which anything happened, ascending."""
-    entity, day = np.divmod(table.key, days)
-    period = period_of_day[day].astype(np.int64)
-    inside = period >= 0
-    entity, period = entity[inside], period[inside]
-    heads = run_starts(entity * (int(period_of_day.max(initial=0)) + 1) + period)
-    return entity[heads], period[heads]
+    periods = int(period_of_day.max(initial=0)) + 1
+    found = []
+    for sheet in table.sheets:
+        entity, day = np.divmod(sheet.key, days)
+        period = period_of_day.astype(np.int64)[day]
+        pair = (entity * periods + period)[period >= 0]
+        found.append(pair[run_starts(pair)])
+    pairs = (
+        found[0] if not any(len(pair) for pair in found[1:]) else distinct(np.concatenate(found))
+    )
+    entity, period = np.divmod(pairs, periods)
+    return entity, period

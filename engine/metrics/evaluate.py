@@ -64,6 +64,7 @@ class _Evaluator:
         self._parts = parts
         self._texts = texts
         self._done: dict[str, Column] = {}
+        self._parts_done: dict[str, Int64Array] = {}
         self._all_known = np.ones(len(parts.groups), np.bool_)
 
     def metric(self, metric: Metric) -> Column:
@@ -94,25 +95,33 @@ class _Evaluator:
             case Basis():
                 return self._basis(unit)
 
+    def _part(self, name: str) -> Int64Array:
+        """Return a part, asked for once; several metrics may hold the same array."""
+        if name not in self._parts_done:
+            self._parts_done[name] = self._parts.part(name)
+        return self._parts_done[name]
+
     def _value(self, name: str) -> tuple[Int64Array, BoolArray]:
         if name in CEILINGS:
-            known = self._parts.part(CEILINGS[name]) == 0
+            known = self._part(CEILINGS[name]) == 0
             if name == "f.cost_ceiling":  # nobody knows one: it is 0 where nothing is unknown
                 return np.zeros(len(known), np.int64), known
-            return self._parts.part(name), known
+            return self._part(name), known
         if name in COVERED_PARTS:
-            return self._parts.part(name), self._parts.covered_days(name) > 0
+            return self._part(name), self._parts.covered_days(name) > 0
         if "." in name or name == "elapsed_days":
-            return self._parts.part(name), self._all_known
+            return self._part(name), self._all_known
         column = self.metric(REGISTRY[name])
         return column.values, column.known
 
     def _sum(self, formula: Linear) -> tuple[Int64Array, BoolArray]:
-        values, known = np.zeros(len(self._all_known), np.int64), self._all_known
-        for sign, name in formula.terms:
+        (sign, name), *others = formula.terms
+        values, known = self._value(name)
+        values = values if sign > 0 else -values
+        for sign, name in others:
             term, term_known = self._value(name)
-            values = values + sign * term
-            known = known & term_known
+            values = values + term if sign > 0 else values - term
+            known = known if term_known is known else known & term_known
         return values, known
 
     def _ratio(self, formula: Ratio, unit: Unit) -> Column:
@@ -126,8 +135,8 @@ class _Evaluator:
         return _quotient(over, under, SCALE.get(unit, 1), known, unit)
 
     def _basis(self, unit: Unit) -> Column:
-        rows = self._parts.part("l.rows")
-        unknown, estimated = (self._parts.part(f"l.rows_{w}") for w in ("partial", "estimated"))
+        rows = self._part("l.rows")
+        unknown, estimated = (self._part(f"l.rows_{w}") for w in ("partial", "estimated"))
         code = np.where(
             unknown > 0,
             BASES.index("partial"),
@@ -150,7 +159,8 @@ def _quotient(
     over: Int64Array, under: Int64Array, scale: int, known: BoolArray, unit: Unit
 ) -> Column:
     known = known & (under > 0)
-    over, under = np.where(known, over, 0), np.where(known, under, 1)
+    if not known.all():
+        over, under = np.where(known, over, 0), np.where(known, under, 1)
     if len(over) and int(np.max(np.abs(over))) > _INT64_SAFE // scale:
         pairs = zip(over.tolist(), under.tolist(), strict=True)
         values = np.array([round_div(n * scale, d) for n, d in pairs], np.int64)

@@ -7,7 +7,6 @@ rows are one slice; `low` and `high` are its borders. Results never depend on th
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,23 +14,44 @@ import numpy as np
 from engine.money import Int64Array, round_div
 from engine.sources.frames import BoolArray, Int8Array, Int32Array
 
-DENSE_CELLS = 40_000_000  # up to here a table of counts beats sorting
+DENSE_CELLS_A_ROW = 2  # up to so many a table of counts beats sorting
 _SQUARE_SAFE = 2.0**60
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Slices:
-    """Rows of each group: `row[at]` is a row number, `group[at]` the group it is in."""
+    """Rows of each group, group by group: `row[at]` is a row number, `group[at]` its group.
+
+    low: the number of each group's first row. size: how many rows of it are listed.
+    """
 
     low: Int64Array
-    high: Int64Array
+    size: Int64Array
     row: Int64Array | slice
     group: Int64Array
 
     @property
-    def size(self) -> Int64Array:
-        """Rows of each group."""
-        return self.high - self.low
+    def begin(self) -> Int64Array:
+        """Where the rows of each group begin in the list."""
+        return np.asarray(np.cumsum(self.size) - self.size)
+
+    def sum(self, values: Int64Array) -> Int64Array:
+        """Sum a value of the listed rows by group, exactly. int64[groups]."""
+        running = np.zeros(len(values) + 1, np.int64)
+        np.cumsum(values, out=running[1:])
+        begin = self.begin
+        return np.asarray(running[begin + self.size] - running[begin])
+
+    def count(self, chosen: BoolArray) -> Int64Array:
+        """Count the chosen rows by group. int64[groups]."""
+        return np.bincount(self.group[chosen], minlength=len(self.low)).astype(np.int64)
+
+    def where(self, chosen: BoolArray) -> Slices:
+        """List the chosen rows only; their numbers become places in this list."""
+        at = np.flatnonzero(chosen)
+        group = self.group[at]
+        size = np.bincount(group, minlength=len(self.low)).astype(np.int64)
+        return Slices(self.low, size, at, group)
 
 
 def slices(low: Int64Array, high: Int64Array) -> Slices:
@@ -39,10 +59,10 @@ def slices(low: Int64Array, high: Int64Array) -> Slices:
     size = high - low
     group = np.repeat(np.arange(len(size)), size)
     if len(size) and np.array_equal(low[1:], high[:-1]):
-        return Slices(low, high, slice(int(low[0]), int(high[-1])), group)
+        return Slices(low, size, slice(int(low[0]), int(high[-1])), group)
     begin = np.cumsum(size) - size
     row = np.arange(len(group)) - begin[group] + low[group]
-    return Slices(low, high, row, group)
+    return Slices(low, size, row, group)
 
 
 def run_starts(ascending: Int64Array) -> Int64Array:
@@ -74,6 +94,13 @@ def packed_order(key: Int64Array) -> Int64Array:
     return packed & ((1 << row_bits) - 1)
 
 
+def grouped_order(code: Int32Array | Int64Array) -> Int64Array:
+    """Return the stable order that sorts codes from 0; codes of 16 bits need one pass a byte."""
+    if int(code.max(initial=0)) < 2**16:
+        return np.argsort(code.astype(np.uint16), kind="stable")
+    return packed_order(code.astype(np.int64))
+
+
 def previous_same(entity: Int32Array | Int64Array, code: Int32Array | Int64Array) -> Int32Array:
     """Row of the previous row with the same (entity, code), −1 if none; rows are in time order."""
     previous = np.full(len(code), -1, np.int32)
@@ -87,49 +114,58 @@ def previous_same(entity: Int32Array | Int64Array, code: Int32Array | Int64Array
     return previous
 
 
-def quantiles(
-    values: Int32Array | Int64Array,
-    rows: Slices,
-    points: Sequence[tuple[int, int]],
-    step: tuple[int, int] = (1, 1),
-) -> list[Int64Array]:
-    """Quantiles a/b of each group, interpolated, rounded half up; 0 for an empty group.
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """The values of each group, ascending: those of group g begin at `begin[g]`."""
 
-    One sort of (group, value) in a single integer serves all points of a series. `step` (n, d)
-    turns values into n/d of them in the same rounding, as seconds into hundredths of an hour.
+    values: Int64Array
+    begin: Int64Array
+    size: Int64Array
+
+    def quantile(self, above: int, below: int, step: tuple[int, int] = (1, 1)) -> Int64Array:
+        """The quantile above/below of each group, interpolated and rounded half up; 0 without rows.
+
+        `step` (n, d) turns values into n/d of them in the same rounding, as seconds into
+        hundredths of an hour.
+        """
+        if not len(self.values):
+            return np.zeros(len(self.size), np.int64)
+        whole, rest = np.divmod(np.maximum(self.size - 1, 0) * above, below)
+        last = len(self.values) - 1
+        end = self.begin + self.size - 1
+        first = self.values[np.minimum(self.begin + whole, last)]
+        second = self.values[np.clip(np.minimum(self.begin + whole + 1, end), 0, last)]
+        value = round_div((below * first + rest * (second - first)) * step[0], below * step[1])
+        return np.where(self.size > 0, value, 0)
+
+
+def order_within(values: Int32Array | Int64Array, rows: Slices) -> Ordered:
+    """Order the values of each group; one sort of (group, value) in a single integer.
+
+    The groups stand in order already, which a stable sort makes use of: it merges runs.
     """
     count = len(rows.low)
-    if not len(values):
-        return [np.zeros(count, np.int64) for _ in points]
     values = values.astype(np.int64, copy=False)
+    if not len(values):
+        return Ordered(values, rows.begin, rows.size)
     offset = int(values.min())
     bits = max(int(values.max()) - offset, 1).bit_length()
     if max(count, 1).bit_length() + bits > 63:
         ordered = values[np.lexsort((values, rows.group))]
     else:
-        packed = np.sort((rows.group << bits) | (values - offset))
+        packed = np.sort((rows.group << bits) | (values - offset), kind="stable")
         ordered = (packed & ((1 << bits) - 1)) + offset
-    size = np.bincount(rows.group, minlength=count).astype(np.int64)
-    begin, end = np.cumsum(size) - size, np.cumsum(size)
-    out = []
-    for above, below in points:
-        whole, rest = np.divmod(np.maximum(size - 1, 0) * above, below)
-        first = ordered[np.minimum(begin + whole, len(ordered) - 1)]
-        second = ordered[np.clip(np.minimum(begin + whole + 1, end - 1), 0, len(ordered) - 1)]
-        value = round_div((below * first + rest * (second - first)) * step[0], below * step[1])
-        out.append(np.where(size > 0, value, 0))
-    return out
+    return Ordered(ordered, rows.begin, rows.size)
 
 
 def spread(values: Int64Array, rows: Slices) -> Int64Array:
     """Population standard deviation of each group, exact, rounded half up; 0 for an empty group."""
-    count = len(rows.low)
-    size = np.bincount(rows.group, minlength=count).astype(np.int64)
-    total = group_sum(values, rows.group, count)
+    size = rows.size
+    total = rows.sum(values)
     largest = float(np.max(np.abs(values), initial=0))
     wide = size * size * largest * largest >= _SQUARE_SAFE
-    out = np.zeros(count, np.int64)
-    squares = group_sum(np.where(wide[rows.group], 0, values) ** 2, rows.group, count)
+    out = np.zeros(len(size), np.int64)
+    squares = rows.sum(np.where(wide[rows.group], 0, values) ** 2 if wide.any() else values**2)
     n, s, q = np.maximum(size[~wide], 1), total[~wide], squares[~wide]
     four = 4 * (n * q - s * s)
     root = np.sqrt(four.astype(np.float64)).astype(np.int64)
@@ -137,7 +173,8 @@ def spread(values: Int64Array, rows: Slices) -> Int64Array:
     root += (root + 1) * (root + 1) <= four
     out[~wide] = (root + n) // (2 * n)
     for group in np.flatnonzero(wide):
-        out[group] = _exact_spread(values[rows.group == group].tolist())
+        begin = int(rows.begin[group])
+        out[group] = _exact_spread(values[begin : begin + int(size[group])].tolist())
     return out
 
 
@@ -147,53 +184,64 @@ def _exact_spread(values: list[int]) -> int:
     return (math.isqrt(4 * square) + n) // (2 * n)
 
 
-def group_sum(values: Int64Array | BoolArray, group: Int64Array, count: int) -> Int64Array:
-    """Sum values by ascending group number, exactly. int64[count]."""
-    running = np.concatenate((np.zeros(1, np.int64), np.cumsum(values, dtype=np.int64)))
-    border = np.searchsorted(group, np.arange(count + 1))
-    return running[border[1:]] - running[border[:-1]]
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CodeCounts:
-    """What the codes of each group are like; −1 and 0 for a group without a code."""
+    """How often each code occurs in each group; one row = a group and a code of it, ascending."""
 
-    mode: Int64Array  # the most frequent code, of equals the smallest
-    different: Int64Array
-    total: Int64Array
-    squares: Int64Array  # sum of squared counts
+    groups: int
+    domain: int
+    owner: Int64Array
+    code: Int64Array
+    count: Int64Array
+
+    @property
+    def mode(self) -> Int64Array:
+        """The most frequent code of each group, of equals the smallest; −1 without a code."""
+        # The larger count wins, then the smaller code.
+        ranked = self.count * self.domain + (self.domain - 1 - self.code)
+        heads = run_starts(self.owner)
+        mode = np.full(self.groups, -1, np.int64)
+        if len(heads):
+            best = np.maximum.reduceat(ranked, heads)
+            mode[self.owner[heads]] = self.domain - 1 - best % self.domain
+        return mode
+
+    @property
+    def different(self) -> Int64Array:
+        """How many codes each group has."""
+        return np.bincount(self.owner, minlength=self.groups).astype(np.int64)
+
+    @property
+    def total(self) -> Int64Array:
+        """How many rows with a code each group has."""
+        return self._sum(self.count)
+
+    @property
+    def squares(self) -> Int64Array:
+        """The sum of squared counts of each group."""
+        return self._sum(self.count * self.count)
+
+    def _sum(self, values: Int64Array) -> Int64Array:
+        heads = run_starts(self.owner)
+        total = np.zeros(self.groups, np.int64)
+        total[self.owner[heads]] = sum_runs(values, heads)
+        return total
 
 
-def count_codes(
-    codes: Int8Array | Int32Array, group: Int64Array, count: int, domain: int
-) -> CodeCounts:
+def count_codes(codes: Int8Array | Int32Array, rows: Slices, domain: int) -> CodeCounts:
     """Count the codes 0 … domain − 1 of each group; rows without a code are left out before."""
-    domain = max(domain, 1)
-    flat = group * domain + codes
-    if count * domain <= DENSE_CELLS:
-        table = np.bincount(flat, minlength=count * domain).reshape(count, domain)
-        total = table.sum(axis=1)
-        mode = np.where(total > 0, table.argmax(axis=1), -1)
-        return CodeCounts(
-            mode.astype(np.int64),
-            np.count_nonzero(table, axis=1).astype(np.int64),
-            total.astype(np.int64),
-            (table * table).sum(axis=1).astype(np.int64),
-        )
-    flat = np.sort(flat)
-    starts = run_starts(flat)
-    owner, code = np.divmod(flat[starts], domain)
-    length = np.diff(np.append(starts, len(flat)))
-    ranked = length * domain + (domain - 1 - code)  # the larger count wins, then the smaller code
-    heads = run_starts(owner)
-    mode = np.full(count, -1, np.int64)
-    mode[owner[heads]] = domain - 1 - np.maximum.reduceat(ranked, heads) % domain
-    return CodeCounts(
-        mode,
-        group_sum(np.ones(len(owner), np.int64), owner, count),
-        group_sum(length, owner, count),
-        group_sum(length * length, owner, count),
-    )
+    groups, domain = len(rows.low), max(domain, 1)
+    flat = rows.group * domain + codes
+    if groups * domain <= DENSE_CELLS_A_ROW * len(flat):
+        table = np.bincount(flat, minlength=groups * domain)
+        cells = np.flatnonzero(table)
+        count = table[cells].astype(np.int64)
+    else:  # most cells would be empty
+        flat = np.sort(flat, kind="stable")
+        starts = run_starts(flat)
+        cells, count = flat[starts], np.diff(np.append(starts, len(flat)))
+    owner, code = np.divmod(cells, domain)
+    return CodeCounts(groups, domain, owner, code, count)
 
 
 def first_and_second_day(

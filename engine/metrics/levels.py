@@ -15,8 +15,9 @@ from engine.ledger.frames import EventKind, Ledger
 from engine.metrics.calendar import Calendar
 from engine.metrics.coverage import Coverage
 from engine.metrics.customers import Customers
-from engine.metrics.day_tables import DATINGS, DayTable, day_table
+from engine.metrics.day_tables import DATINGS, DayTable, day_tables
 from engine.metrics.fact_columns import coverage, fact_columns
+from engine.metrics.kernels import grouped_order
 from engine.metrics.mark_tables import EntityRefunds, MarkTable, sku_marks
 from engine.metrics.model import LISTING, PRODUCT, SHOP, Level
 from engine.metrics.order_tables import OrderTable, order_table
@@ -38,29 +39,40 @@ class LevelTables:
 
 
 def build_level(
-    level: Level, ledger: Ledger, calendar: Calendar, customers: Customers
+    level: Level,
+    ledger: Ledger,
+    calendar: Calendar,
+    customers: Customers,
+    sales: Int64Array,
+    contribution: Int64Array,
 ) -> LevelTables:
-    """Build the tables of one level from the ledger."""
+    """Build the tables of one level from the ledger.
+
+    sales: its sale rows in the order of time. contribution: of each of its rows.
+    """
     entity, uncounted, entities = _entities(level, ledger)
-    sale = ledger.kind == EventKind.SALE
-    orders = order_table(ledger, calendar, customers, entity, sale)
+    sold = sales if level is SHOP else sales[grouped_order(entity[sales])]
+    orders = order_table(ledger, calendar, customers, entity, sold, contribution)
     refund_rows = np.flatnonzero(ledger.kind == EventKind.REFUND)
     refunds = EntityRefunds.of(ledger, calendar, entity, refund_rows)
-    without_order = fact_columns(level, ledger, calendar)
-    days = {
-        dating: day_table(
-            ledger, calendar, entity, orders, refunds, uncounted, without_order, dating
-        )
-        for dating in DATINGS
-    }
     return LevelTables(
         level=level,
         entities=entities,
         days=calendar.days,
         orders=orders,
-        skus=sku_marks(ledger, calendar, entity, sale),
+        skus=sku_marks(ledger, calendar, entity, sold),
         refunded={dating: refunds.marks(dating) for dating in DATINGS},
-        day_tables=days,
+        day_tables=day_tables(
+            ledger,
+            calendar,
+            entity,
+            sold,
+            contribution,
+            orders,
+            refunds,
+            uncounted,
+            fact_columns(level, ledger, calendar),
+        ),
         covered=coverage(level, ledger, calendar),
     )
 

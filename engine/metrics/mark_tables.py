@@ -13,7 +13,7 @@ from engine.ledger.frames import Ledger
 from engine.metrics.calendar import Calendar
 from engine.metrics.kernels import distinct, packed_order, previous_same
 from engine.money import Int64Array
-from engine.sources.frames import BoolArray, Int32Array
+from engine.sources.frames import Int32Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,11 @@ class MarkTable:
     previous: Int32Array
 
 
-def sku_marks(ledger: Ledger, calendar: Calendar, entity: Int64Array, sale: BoolArray) -> MarkTable:
-    """One row = one SKU sold by an entity on a day; `(none)` is no SKU."""
-    chosen = sale & (ledger.sku != ledger.no_sku)
+def sku_marks(
+    ledger: Ledger, calendar: Calendar, entity: Int64Array, sold: Int64Array
+) -> MarkTable:
+    """One row = one SKU sold by an entity on a day; `(none)` is no SKU. sold: the sale rows."""
+    chosen = sold[ledger.sku[sold] != ledger.no_sku]
     skus = len(ledger.skus)
     key = entity[chosen] * calendar.days + calendar.index(ledger.event_day[chosen])
     pairs = distinct(key * skus + ledger.sku[chosen])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.ledger.frames import FEES, FULFILMENT, Ledger
+from engine.ledger.frames import FEES, FULFILMENT, EventKind, Ledger
 from engine.metrics.calendar import Calendar
 from engine.metrics.customers import Customers
 from engine.metrics.kernels import packed_order, previous_same, run_starts, sum_runs
@@ -41,20 +41,22 @@ class OrderTable:
 
 
 def order_table(
-    ledger: Ledger, calendar: Calendar, customers: Customers, entity: Int64Array, sale: BoolArray
+    ledger: Ledger,
+    calendar: Calendar,
+    customers: Customers,
+    entity: Int64Array,
+    sold: Int64Array,
+    contribution: Int64Array,
 ) -> OrderTable:
-    """Build the table of one level; `entity` of each ledger row, `sale` which rows are sales."""
+    """Build the table of one level.
+
+    entity, contribution: of each ledger row. sold: the sale rows, ascending by (entity, time).
+    """
     orders = ledger.orders
-    count = max(len(orders), 1)
-    pair = entity[sale] * count + ledger.order[sale]
-    by_pair = packed_order(pair)
-    pair = pair[by_pair]
-    heads = run_starts(pair)
-    own = (ledger.amounts["value"] - ledger.amounts["discount"])[sale][by_pair]
-    value = sum_runs(own, heads)
-    contribution = sum_runs(contribution_of(ledger)[sale][by_pair], heads)
-    owner, at = np.divmod(pair[heads], count)
-    order: Int32Array = at.astype(np.int32)
+    heads = run_starts(entity[sold] * max(len(orders), 1) + ledger.order[sold])
+    amounts = ledger.amounts
+    value = sum_runs(amounts.of("value", sold) - amounts.of("discount", sold), heads)
+    owner, order = entity[sold[heads]], ledger.order[sold[heads]]
     day: Int32Array = calendar.index(orders.day[order]).astype(np.int32)
     customer = customers.code_of_order[order]
     known = np.flatnonzero(customer >= 0)
@@ -69,7 +71,7 @@ def order_table(
         day=day,
         order=order,
         value=value,
-        contribution=contribution,
+        contribution=sum_runs(contribution[sold], heads),
         seconds=orders.seconds[order],
         ship_seconds=np.where(has_clock & (shipped >= 0) & (lead >= 0), lead, -1),
         customer=customer,
@@ -92,10 +94,18 @@ def _order_codes(ledger: Ledger, order: Int32Array) -> dict[str, Int8Array | Int
     }
 
 
+def sales_in_time(ledger: Ledger) -> Int64Array:
+    """Return the sale rows of the ledger, ascending by (time, order id, line id)."""
+    sales = np.flatnonzero(ledger.kind == EventKind.SALE)
+    return sales[packed_order(ledger.order[sales].astype(np.int64))]
+
+
 def contribution_of(ledger: Ledger) -> Int64Array:
     """Contribution of each ledger row, as far as its costs are known: minor units."""
-    amounts = ledger.amounts
-    earned = sum(amounts[name] for name in ("value", "shipping", "gift_wrap", "cogs_recovered"))
+    total = np.zeros(len(ledger), np.int64)
+    for name in ("value", "shipping", "gift_wrap", "cogs_recovered"):
+        total += ledger.amounts[name]
     given = ("discount", "returns_value", "shipping_refunded", "gift_wrap_refunded")
-    spent = (*given, "refund_excess", "cogs", *FULFILMENT, *PLATFORM_FEES)
-    return np.asarray(earned - sum(amounts[name] for name in spent))
+    for name in (*given, "refund_excess", "cogs", *FULFILMENT, *PLATFORM_FEES):
+        total -= ledger.amounts[name]
+    return total

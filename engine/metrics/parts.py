@@ -6,10 +6,12 @@ the groups, each computed once when a formula first asks for it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.metrics.ad_shares import SHARED, AdShares
 from engine.metrics.customers import Customers
@@ -17,20 +19,20 @@ from engine.metrics.day_tables import DayTable
 from engine.metrics.fact_columns import COVERED
 from engine.metrics.kernels import (
     CodeCounts,
+    Ordered,
     Slices,
     count_codes,
-    group_sum,
-    quantiles,
+    order_within,
     slices,
     spread,
 )
 from engine.metrics.levels import LevelTables
 from engine.metrics.mark_tables import MarkTable
 from engine.money import Int64Array
-from engine.sources.frames import BoolArray
+from engine.sources.frames import BoolArray, Int32Array
 
+_Integer = TypeVar("_Integer", bound=np.signedinteger)
 COVERED_PARTS = tuple(f"f.{name}" for name in COVERED)
-QUARTERS = ((1, 4), (1, 2), (3, 4))
 # Series in their own unit → the step in which their quantiles are given (n/d of a value).
 STEPS = {"ship_seconds": (1, 36), "customer_gap_days": (100, 1)}
 DOMAINS = {"hour": 24, "weekday": 8, "month": 13}
@@ -52,6 +54,10 @@ class Groups:
 
     def __len__(self) -> int:
         return len(self.entity)
+
+    def some(self, rows: slice) -> Groups:
+        """Return some of the groups."""
+        return Groups(*(getattr(self, field.name)[rows] for field in fields(self)))
 
     def borders(self, key: Int64Array, days: int) -> tuple[Int64Array, Int64Array]:
         """Return where the rows of each group lie in a table sorted by entity × days + day."""
@@ -84,11 +90,11 @@ class Parts:
         self._customers = customers
         self._days: DayTable = tables.day_tables[dating]
         self._refunded: MarkTable = tables.refunded[dating]
-        self._day_low, self._day_high = groups.borders(self._days.key, tables.days)
+        self._places = [groups.borders(sheet.key, tables.days) for sheet in self._days.sheets]
         self._payment_methods = payment_methods
         self._ads = ads  # of SKUs, whose ads are no sum of days
         self._codes: dict[str, CodeCounts] = {}
-        self._quartiles: dict[str, dict[tuple[int, int], Int64Array]] = {}
+        self._ordered: dict[str, Ordered] = {}
 
     def part(self, name: str) -> Int64Array:
         """Return an additive part or a distinct count, int64[groups]; KeyError if there is none."""
@@ -101,10 +107,10 @@ class Parts:
             return self._gaps[what]
         if self._ads is not None and source == "f" and what in SHARED:
             shared = self._ads.of(what, self.groups.entity, self.groups.period)
-            if what in self._days.running:  # what is of no SKU stands in the day table
-                shared += self._days.between(what, self._day_low, self._day_high)
+            if what in self._days.columns:  # what is of no SKU stands in the day table
+                shared += self._days.between(what, self._places)
             return shared
-        return self._days.between(what, self._day_low, self._day_high)
+        return self._days.between(what, self._places)
 
     def covered_days(self, name: str) -> Int64Array:
         """Return how many days of each group a source covers; `name` is one of COVERED_PARTS."""
@@ -115,27 +121,22 @@ class Parts:
 
     def quantile(self, series: str, above: int, below: int) -> tuple[Int64Array, BoolArray]:
         """Return a quantile of a series and where there is one."""
-        values, rows = self._series[series]
-        if series not in self._quartiles:
-            found = quantiles(values, rows, QUARTERS, STEPS.get(series, (1, 1)))
-            self._quartiles[series] = dict(zip(QUARTERS, found, strict=True))
-        size = np.bincount(rows.group, minlength=len(self.groups))
-        return self._quartiles[series][(above, below)], size > 0
+        if series not in self._ordered:
+            self._ordered[series] = order_within(*self._series[series])
+        ordered = self._ordered[series]
+        return ordered.quantile(above, below, STEPS.get(series, (1, 1))), ordered.size > 0
 
     def std(self, series: str) -> tuple[Int64Array, BoolArray]:
         """Return the spread of a series and where there is one."""
         values, rows = self._series[series]
-        size = np.bincount(rows.group, minlength=len(self.groups))
-        return spread(values, rows), size > 0
+        return spread(values, rows), rows.size > 0
 
     def codes(self, name: str) -> CodeCounts:
         """Return what the codes of the groups' orders are like."""
         if name not in self._codes:
             codes = self.tables.orders.codes[name][self._orders.row]
-            group = self._orders.group
-            known = codes >= 0
             domain = DOMAINS.get(name, self._payment_methods)
-            self._codes[name] = count_codes(codes[known], group[known], len(self.groups), domain)
+            self._codes[name] = count_codes(*_where(codes, codes >= 0, self._orders), domain)
         return self._codes[name]
 
     @cached_property
@@ -160,12 +161,11 @@ class Parts:
         """Gaps between orders whose clock time is known, and the seconds that they span."""
         table, rows = self.tables.orders, self._orders
         seconds, timed = _where(table.seconds[rows.row], table.has_clock[rows.row], rows)
-        size = np.bincount(timed.group, minlength=len(self.groups)).astype(np.int64)
-        end = np.cumsum(size)
+        size, begin = timed.size, timed.begin
         if not len(seconds):
             return {"gaps": size, "span_seconds": np.zeros(len(size), np.int64)}
-        last = seconds[np.clip(end - 1, 0, len(seconds) - 1)]
-        first = seconds[np.clip(end - size, 0, len(seconds) - 1)]
+        last = seconds[np.clip(begin + size - 1, 0, len(seconds) - 1)]
+        first = seconds[np.clip(begin, 0, len(seconds) - 1)]
         span = np.where(size > 0, last - first, 0)
         return {"gaps": np.maximum(size - 1, 0), "span_seconds": span}
 
@@ -176,37 +176,40 @@ class Parts:
             return self._first_marks(self.tables.skus)
         if what == "refunded_orders":
             return self._first_marks(self._refunded)
-        return self._customer_counts[what]
+        if what == "previous_customers":
+            return self._previous_customers()
+        return self._customer_count(what)
 
     def _first_marks(self, table: MarkTable) -> Int64Array:
         """Count rows whose like does not occur earlier in the same group."""
         rows = slices(*self.groups.borders(table.key, self.tables.days))
-        first = table.previous[rows.row] < rows.low[rows.group]
-        return group_sum(first, rows.group, len(self.groups))
+        return rows.count(table.previous[rows.row] < rows.low[rows.group])
 
     @cached_property
-    def _customer_counts(self) -> dict[str, Int64Array]:
-        """Distinct, new, repeat and retained customers, without sorting.
+    def _first_orders(self) -> tuple[Int32Array, Int32Array, Int64Array]:
+        """Customer, order before and group of each row that is its customer's first in the group.
 
-        A row is its customer's first in the group when that customer's row before it lies before
-        the group. All else compares days on those rows.
+        That is where the customer's row before lies before the group: nothing has to be sorted.
         """
-        table, rows, groups = self.tables.orders, self._orders, self.groups
-        group, row = rows.group, rows.row
-        customer, previous = table.customer[row], table.previous[row]
-        here = (customer >= 0) & (previous < rows.low[group])
-        new = here & (self._customers.first_day[customer] >= groups.first[group])
-        repeat = here & (self._customers.second_day[customer] <= groups.last[group])
-        recent = table.day[previous] >= groups.previous_first[group]
-        retained = here & (previous >= 0) & recent
-        count = len(groups)
-        return {
-            "customers": group_sum(here, group, count),
-            "new_customers": group_sum(new, group, count),
-            "repeat_customers": group_sum(repeat, group, count),
-            "retained_customers": group_sum(retained, group, count),
-            "previous_customers": self._previous_customers(),
-        }
+        table, rows = self.tables.orders, self._orders
+        customer, previous = table.customer[rows.row], table.previous[rows.row]
+        at = np.flatnonzero((customer >= 0) & (previous < rows.low[rows.group]))
+        return customer[at], previous[at], rows.group[at]
+
+    def _customer_count(self, what: str) -> Int64Array:
+        """Distinct, new, repeat and retained customers: each compares days on the first orders."""
+        customer, previous, group = self._first_orders
+        groups, facts = self.groups, self._customers
+        if what == "new_customers":
+            group = group[facts.first_day[customer] >= groups.first[group]]
+        elif what == "repeat_customers":
+            group = group[facts.second_day[customer] <= groups.last[group]]
+        elif what == "retained_customers":
+            recent = self.tables.orders.day[previous] >= groups.previous_first[group]
+            group = group[(previous >= 0) & recent]
+        else:
+            assert what == "customers", what
+        return np.bincount(group, minlength=len(groups)).astype(np.int64)
 
     def _previous_customers(self) -> Int64Array:
         """Distinct customers of the whole period before each group's."""
@@ -221,9 +224,11 @@ class Parts:
         )
         rows = slices(*before.borders(table.key, self.tables.days))
         here = (table.customer[rows.row] >= 0) & (table.previous[rows.row] < rows.low[rows.group])
-        return group_sum(here, rows.group, len(groups))
+        return rows.count(here)
 
 
-def _where(values: Int64Array, chosen: BoolArray, rows: Slices) -> tuple[Int64Array, Slices]:
-    positions = np.flatnonzero(chosen)
-    return values[positions], Slices(rows.low, rows.high, positions, rows.group[positions])
+def _where(
+    values: npt.NDArray[_Integer], chosen: BoolArray, rows: Slices
+) -> tuple[npt.NDArray[_Integer], Slices]:
+    """Return the chosen values with their rows; all of them as they are."""
+    return (values, rows) if chosen.all() else (values[chosen], rows.where(chosen))

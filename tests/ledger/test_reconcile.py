@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from engine.errors import ReconciliationError
+from engine.ledger.amounts import Amounts
 from engine.ledger.events import build_ledger
 from engine.ledger.frames import FEES, FULFILMENT, INCOME, REFUND, EventKind, Ledger
 from engine.ledger.reconcile import reconcile
@@ -23,7 +24,7 @@ def built():
 def one_cent_more(ledger: Ledger, column: str, row: int) -> Ledger:
     changed = ledger.amounts[column].copy()
     changed[row] += 1
-    return replace(ledger, amounts={**ledger.amounts, column: changed})
+    return replace(ledger, amounts=Amounts({**ledger.amounts, column: changed}.items()))
 
 
 def test_the_worked_shop_adds_up_and_the_sums_are_kept():
@@ -77,4 +78,4 @@ def test_a_lost_line_is_noticed():
     without = {name: column.copy() for name, column in ledger.amounts.items()}
     without["value"][0] = 0
     with pytest.raises(ReconciliationError, match="order value = sum over its lines: 1 differ"):
-        reconcile(replace(ledger, amounts=without), facts)
+        reconcile(replace(ledger, amounts=Amounts(without.items())), facts)
