@@ -26,6 +26,7 @@ from engine.ledger.events import build_ledger
 from engine.ledger.evidence import Evidence, keep_evidence
 from engine.ledger.explain_order import explain_order
 from engine.ledger.facts import Policies
+from engine.ledger.fingerprints import Fingerprints, take_fingerprints
 from engine.ledger.order_explanation import OrderExplanation
 from engine.ledger.reconcile import reconcile
 from engine.local_time import LocalClock, local_clock
@@ -40,7 +41,7 @@ from engine.settings import Settings
 from engine.sources.frames import Shop, SourceTables
 from engine.sources.owner_files import OwnerFiles, read_owner_files
 from engine.sources.tables import choose_shop, read_shops, read_tables
-from engine.sources.versions import file_version, table_version
+from engine.sources.versions import file_fingerprints, file_version, table_version
 
 Dating = Literal["refund_day", "order_day"]
 READERS = 2  # connections that read side by side from one snapshot
@@ -59,6 +60,8 @@ class EcommerceAnalyticsOptimized:
         watermark: datetime | None = None,
         settings: Settings | None = None,
         url: DatabaseUrl | None = None,
+        *,
+        with_fingerprints: bool = False,
     ) -> None:
         if watermark is not None and watermark.tzinfo is None:
             raise UsageError(f"The watermark {watermark} has no time zone; give it one.")
@@ -66,6 +69,8 @@ class EcommerceAnalyticsOptimized:
         self._given_watermark = watermark
         self._settings = settings or Settings.load()
         self._url = url
+        self._with_fingerprints = with_fingerprints
+        self.fingerprints: Fingerprints | None = None
         self.stage_seconds: dict[str, float] = {}
 
     @classmethod
@@ -75,13 +80,16 @@ class EcommerceAnalyticsOptimized:
         watermark: datetime | None = None,
         settings: Settings | None = None,
         url: DatabaseUrl | None = None,
+        *,
+        with_fingerprints: bool = False,
     ) -> EcommerceAnalyticsOptimized:
         """Load a shop and return it ready for questions.
 
+        `with_fingerprints` also notes what was read, to tell later what has moved since.
         Raises UnknownShopError, ShopCurrencyError, SourceError, ContractError and
         ReconciliationError; an error never becomes a zero.
         """
-        analytics = cls(shop, watermark, settings, url)
+        analytics = cls(shop, watermark, settings, url, with_fingerprints=with_fingerprints)
         analytics._load()
         return analytics
 
@@ -105,6 +113,7 @@ class EcommerceAnalyticsOptimized:
             self.inputs = table_version(source)
             tables = read_tables(source, self.shop, is_alone=len(shops) == 1)
         with self._stage("files"):
+            self.files = file_fingerprints(self._settings.csv_path)
             files = read_owner_files(
                 self._settings.csv_path, self.shop.name, self._settings.cost_currency
             )
@@ -122,6 +131,8 @@ class EcommerceAnalyticsOptimized:
             tables, files, self.clock, policies=policies, known_until=known_until
         )
         self.identities = reconcile(ledger, facts)
+        if self._with_fingerprints:
+            self.fingerprints = take_fingerprints(tables, facts, self.clock)
         self.notes = ledger.notes
         self.titles = ledger.listing_titles
         self.findings = files.findings

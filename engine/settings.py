@@ -66,6 +66,11 @@ class Settings:
         "cost", "what VAT on the marketplace's fees is to the shop", choices=("cost", "recoverable")
     )
 
+    reports_keep_open: str = _setting(
+        "shop",
+        "whose earlier versions of periods that still run are kept",
+        choices=("shop", "all", "none"),
+    )
     retry_deadline: int = _setting(120, "how long a batch program retries", unit="seconds")
     refresh_interval: int = _setting(60, "how often a page asks for newer data", unit="seconds")
     dashboard_sign_in: str = _setting(

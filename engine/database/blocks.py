@@ -8,7 +8,6 @@ that a row is equal, the database does that when it merges.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -17,10 +16,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.digests import digest_rows, text_digest
 from engine.money import Int64Array
 
 NULL_INT64 = np.iinfo(np.int64).min
-_DIGEST_ROWS = 8_192  # stays in the processor's cache
 
 
 class Kind(Enum):
@@ -120,14 +119,7 @@ def row_digests(table: ReportTable, block: Block) -> Int64Array:
     """Return 64 bits a row over all fields: the same on every machine for the same values."""
     columns = [_as_integers(field, block[field.name]) for field in table.fields]
     names = ",".join(field.name for field in table.fields)
-    digests = np.empty(block_length(block), np.uint64)
-    for start in range(0, len(digests), _DIGEST_ROWS):
-        rows = slice(start, start + _DIGEST_ROWS)
-        digest = np.full(len(digests[rows]), _text_digest(names), np.int64).view(np.uint64)
-        for column in columns:
-            digest = _mixed(digest ^ column[rows].view(np.uint64))
-        digests[rows] = digest
-    return digests.view(np.int64)
+    return digest_rows(block_length(block), columns, text_digest(names))
 
 
 def compare(
@@ -172,7 +164,7 @@ def hundredths(values: npt.NDArray[Any]) -> Int64Array:
 def _as_integers(field: Field, values: Values) -> Int64Array:
     """Return a column as int64 that are equal exactly where the stored values are equal."""
     if isinstance(values, Words):
-        known = np.array([_text_digest(word) for word in values.words], np.int64)
+        known = np.array([text_digest(word) for word in values.words], np.int64)
         return np.append(known, NULL_INT64)[values.codes]
     if field.kind is Kind.HUNDREDTHS:
         return hundredths(values)
@@ -182,22 +174,6 @@ def _as_integers(field: Field, values: Values) -> Int64Array:
     if field.kind is Kind.DATE:
         return values.astype("datetime64[D]").astype(np.int64)
     return np.ascontiguousarray(values, dtype=np.int64)
-
-
-def _mixed(digest: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """Stir 64 bits so that each of them depends on all: multiply and xor-shift."""
-    digest ^= digest >> np.uint64(32)
-    digest *= np.uint64(0xD6E8FEB86659FD93)
-    digest ^= digest >> np.uint64(32)
-    digest *= np.uint64(0xD6E8FEB86659FD93)
-    digest ^= digest >> np.uint64(32)
-    digest += np.uint64(0x9E3779B97F4A7C15)
-    return digest
-
-
-def _text_digest(text: str) -> int:
-    digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "little", signed=True)
 
 
 def _key_codes(table: ReportTable, block: Block, stored: Block) -> Int64Array:

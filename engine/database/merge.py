@@ -25,9 +25,14 @@ from engine.database.blocks import (
     Words,
     block_length,
 )
-from engine.database.copy_image import Column, bigint, date, text
 from engine.database.report_stage import staged_rows
-from engine.database.write import Connection, comma_list, delete_rows, same_key
+from engine.database.revisions import (
+    Keeping,
+    columns_of,
+    differs,
+    keep_superseded,
+)
+from engine.database.write import Connection, comma_list, same_key
 from engine.money import Int64Array
 
 
@@ -38,6 +43,7 @@ class MergeCounts:
     inserted: int
     updated: int
     unchanged: int
+    revisions: int = 0
 
 
 def read_stored(
@@ -69,33 +75,31 @@ def merge(
     run_id: int,
     computed_at: datetime,
     compare_first: bool = False,
+    keeping: Keeping | None = None,
 ) -> MergeCounts:
     """Insert the rows of a block that are new and rewrite those of which a value differs.
 
-    Pass only the rows that `compare` names; to pass rows that may well be equal, set
-    `compare_first`, which leaves them out before the server would lock them. A row whose values are
-    equal gets the new digest and nothing else. Raises ContractError for an amount too large for its
-    column. Works inside the caller's transaction.
+    With `keeping` the superseded versions stay in report_revisions; columns that are new to it are
+    filled without a new version. Pass only the rows that `compare` names; to pass rows that may
+    well be equal, set `compare_first`, which leaves them out before the server would lock them. A
+    row whose values are equal gets the new digest and nothing else. Raises ContractError for an
+    amount too large for its column. Works inside the caller's transaction.
     """
     if not block_length(block):
         return MergeCounts(0, 0, 0)
-    with staged_rows(connection, table, block, digests) as source:
-        inserted, updated = _merge_staged(
-            connection, table, source, (run_id, computed_at), compare_first
-        )
-        unchanged = len(digests) - inserted - updated
-        if unchanged:
-            _correct_digests(connection, table, source)
-    return MergeCounts(inserted, updated, unchanged)
-
-
-def remove(connection: Connection, table: ReportTable, key: Block) -> int:
-    """Delete the rows with these keys and return how many there were."""
-    return delete_rows(
-        connection,
-        table.name,
-        {field.name: _key_column(key[field.name], field.kind) for field in table.key_fields},
+    source = staged_rows(connection, table, block, digests)
+    revisions = filled = 0
+    if keeping:
+        revisions = keep_superseded(connection, table, source, keeping)
+    if keeping and keeping.new_fields:
+        filled = _fill_new_fields(connection, table, source, keeping)
+    inserted, updated = _merge_staged(
+        connection, table, source, (run_id, computed_at), compare_first
     )
+    unchanged = len(digests) - inserted - updated - filled
+    if unchanged:
+        _correct_digests(connection, table, source)
+    return MergeCounts(inserted, updated + filled, unchanged, revisions)
 
 
 def _merge_staged(
@@ -118,7 +122,7 @@ def _merge_staged(
     ).format(
         table=sql.Identifier(table.name),
         columns=comma_list(map(sql.Identifier, columns)),
-        selected=_columns("stage", [*fields, "row_hash"]),
+        selected=columns_of("stage", [*fields, "row_hash"]),
         run_id=sql.Literal(version[0]),
         computed_at=sql.Literal(version[1]),
         source=source,
@@ -129,7 +133,7 @@ def _merge_staged(
             for name in columns
             if name not in table.key
         ),
-        differs=_differs("excluded", values),
+        differs=differs("excluded", values, frozenset()),
     )
     row = connection.execute(statement).fetchone()
     assert row is not None, "an aggregate always has a row"
@@ -142,14 +146,33 @@ def _only_different(table: ReportTable, values: Sequence[str]) -> sql.Composable
         sql.Identifier(table.name),
         comma_list(map(sql.Identifier, table.key)),
         sql.Identifier("live", "row_hash"),
-        _differs("stage", values),
+        differs("stage", values, frozenset()),
     )
 
 
-def _differs(new: str, values: Sequence[str]) -> sql.Composable:
-    return sql.SQL("({}) IS DISTINCT FROM ({})").format(
-        _columns("live", values), _columns(new, values)
-    )
+def _fill_new_fields(
+    connection: Connection, table: ReportTable, source: sql.Composable, keeping: Keeping
+) -> int:
+    """Fill columns that no earlier run knew in rows that stay the version they were."""
+    values = [field.name for field in table.value_fields]
+    filled = [name for name in values if name in keeping.new_fields]
+    return connection.execute(
+        sql.SQL(
+            "WITH stage AS MATERIALIZED (SELECT * FROM {source} packed) "
+            "UPDATE {table} live SET {changes}, row_hash = stage.row_hash FROM stage "
+            "WHERE {same_key} AND ({old}) IS DISTINCT FROM ({new}) AND NOT {differs}"
+        ).format(
+            source=source,
+            table=sql.Identifier(table.name),
+            changes=comma_list(
+                sql.SQL("{0} = stage.{0}").format(sql.Identifier(name)) for name in filled
+            ),
+            same_key=same_key(table.key),
+            old=columns_of("live", filled),
+            new=columns_of("stage", filled),
+            differs=differs("stage", values, keeping.new_fields),
+        )
+    ).rowcount
 
 
 def _correct_digests(connection: Connection, table: ReportTable, source: sql.Composable) -> None:
@@ -167,13 +190,3 @@ def _correct_digests(connection: Connection, table: ReportTable, source: sql.Com
             same_key=same_key(table.key),
         )
     )
-
-
-def _columns(row: str, names: Sequence[str]) -> sql.Composable:
-    return comma_list(sql.Identifier(row, name) for name in names)
-
-
-def _key_column(values: Values, kind: Kind) -> Column:
-    if isinstance(values, Words):
-        return text([values.words[code] for code in values.codes.tolist()])
-    return date(values) if kind is Kind.DATE else bigint(values)

@@ -7,8 +7,7 @@ and words on the server, which is a good deal faster than building NUMERIC and N
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -44,26 +43,26 @@ _STAGED_TYPES = {
 }
 
 
-@contextmanager
 def staged_rows(
     connection: Connection, table: ReportTable, block: Block, digests: Int64Array
-) -> Iterator[sql.Composable]:
-    """Copy a block into temporary tables; yields a subquery with the columns of the report table.
+) -> sql.Composable:
+    """Copy a block into temporary tables; returns a subquery with the columns of the report table.
 
-    The subquery has every field and `row_hash`, with their final types and values.
+    The subquery has every field and `row_hash`, with their final types and values. It lives until
+    the next block is staged, or the transaction ends.
     """
     _refuse_large_amounts(table, block)
     fields = table.fields
     codes, words = _one_dictionary(fields, block)
     connection.execute(
-        sql.SQL("CREATE TEMP TABLE {} (code integer, word text) ON COMMIT DROP").format(
-            sql.Identifier(_DICTIONARY)
-        )
-    )
-    connection.execute(
-        sql.SQL("CREATE TEMP TABLE {} ({}, row_hash bigint) ON COMMIT DROP").format(
-            sql.Identifier(_STAGE),
-            comma_list(
+        sql.SQL(
+            "DROP TABLE IF EXISTS pg_temp.{words}, pg_temp.{stage}; "
+            "CREATE TEMP TABLE {words} (code integer, word text) ON COMMIT DROP; "
+            "CREATE TEMP TABLE {stage} ({columns}, row_hash bigint) ON COMMIT DROP"
+        ).format(
+            words=sql.Identifier(_DICTIONARY),
+            stage=sql.Identifier(_STAGE),
+            columns=comma_list(
                 sql.SQL("{} {}").format(sql.Identifier(f.name), sql.SQL(_STAGED_TYPES[f.kind]))
                 for f in fields
             ),
@@ -79,11 +78,7 @@ def staged_rows(
         part = take({**block, **codes}, rows)
         columns = {f.name: _staged_column(f, part[f.name]) for f in fields}
         copy_rows(connection, _STAGE, {**columns, "row_hash": bigint(digests[rows])})
-    yield _subquery(table, _column_types(connection, table))
-    # After an error the transaction is lost, and the tables with it.
-    connection.execute(
-        sql.SQL("DROP TABLE {}, {}").format(sql.Identifier(_STAGE), sql.Identifier(_DICTIONARY))
-    )
+    return _subquery(table, _column_types(connection, table))
 
 
 def _subquery(table: ReportTable, types: dict[str, str]) -> sql.Composable:

@@ -56,8 +56,10 @@ def write_transaction(
     try:
         conninfo = url.libpq(application_name=application_name)
         with psycopg.connect(conninfo, prepare_threshold=None) as connection:
-            for name, value in settings.items():
-                connection.execute("SELECT set_config(%s, %s, true)", (name, value))
+            calls = ", ".join(["set_config(%s, %s, true)"] * len(settings))
+            connection.execute(
+                f"SELECT {calls}", [part for one in settings.items() for part in one]
+            )
             yield connection
     except psycopg.Error as error:
         misused = error.sqlstate is None and not isinstance(error, psycopg.OperationalError)

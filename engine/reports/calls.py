@@ -15,6 +15,7 @@ import structlog
 from engine.database.arrow import open_snapshot
 from engine.database.client import open_client
 from engine.database.url import DatabaseUrl
+from engine.reports.analyst_views import publish_views
 from engine.reports.desk import Call, Desk
 from engine.reports.outcome import INTERRUPTED, ShopOutcome
 from engine.reports.patience import Patience
@@ -51,6 +52,7 @@ def run_call(
         patience = Patience(settings, stop, say)
         book = None
         if not call.dry_run:
+            patience.do(lambda: publish_views(url))
             client = stack.enter_context(open_client(url))
             book = RunBook(client, patience)
         desk = Desk(call, settings, url, pool, stop, patience, book, stream)

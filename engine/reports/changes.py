@@ -38,6 +38,8 @@ class RowCounts:
     updated: int = 0
     unchanged: int = 0
     removed: int = 0
+    revisions: int = 0
+    restated_periods: int = 0
 
     @property
     def written(self) -> int:
@@ -52,6 +54,8 @@ class RowCounts:
             self.updated + other.updated,
             self.unchanged + other.unchanged,
             self.removed + other.removed,
+            self.revisions + other.revisions,
+            self.restated_periods + other.restated_periods,
         )
 
 
@@ -59,13 +63,14 @@ class RowCounts:
 class Change:
     """What has to be done to one table: which rows of a block to stage, which keys to remove.
 
-    The block itself is not kept; `staged` are positions in it, with their digests. `by_kind` has
-    the counts as they are expected, for people.
+    The block itself is not kept; `staged` are positions in it, with their digests, and `moved`
+    those of them that are new or differ. `by_kind` has the counts as they are expected, for people.
     """
 
     level: Level
     table: ReportTable
     staged: Int64Array
+    moved: Int64Array
     digests: Int64Array
     removed: Block
     compare_first: bool
@@ -87,13 +92,13 @@ def plan_change(
     """
     digests = row_digests(table, block)
     found = compare(table, block, digests, stored)
-    staged = (
-        np.arange(len(digests)) if full else np.sort(np.concatenate([found.new, found.changed]))
-    )
+    moved = np.sort(np.concatenate([found.new, found.changed]))
+    staged = np.arange(len(digests)) if full else moved
     return Change(
         level=level,
         table=table,
         staged=staged,
+        moved=moved,
         digests=digests[staged],
         removed=take(stored.key, found.removed),
         compare_first=full,

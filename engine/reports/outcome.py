@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import pandas as pd
+
 from engine.database.retry import is_transient
 from engine.errors import EngineError
 from engine.ledger.reconcile import Identity
 from engine.metrics.model import Level
+from engine.money import to_decimal
 from engine.periods import PeriodKind
 from engine.reports.changes import RowCounts
 from engine.reports.store import identity_records
@@ -39,6 +42,7 @@ class ShopOutcome:
     stage_seconds: Mapping[str, float] = field(default_factory=dict)
     identities: Sequence[Identity] = ()
     warnings: Mapping[str, int] = field(default_factory=dict)
+    restatements: Sequence[Mapping[str, str]] = ()  # of the shop's own rows
     error: EngineError | None = None
 
 
@@ -89,6 +93,22 @@ def error_record(error: EngineError) -> dict[str, Any]:
     }
 
 
+def restatement_records(lines: pd.DataFrame | None, digits: int) -> list[dict[str, str]]:
+    """Return causes of changes as plain values; an amount is a text, so that it stays exact."""
+    if lines is None:
+        return []
+    return [
+        {
+            "period_type": str(line["kind"]),
+            "period_start": str(line["start"]),
+            "component": str(line["component"]),
+            "cause": str(line["cause"]),
+            "amount": str(to_decimal(int(line["amount"]), digits)),
+        }
+        for line in lines.to_dict("records")
+    ]
+
+
 def sentence(outcome: ShopOutcome) -> str:
     """Return what became of a shop as one line."""
     counts = outcome.counts
@@ -136,8 +156,11 @@ def _shop_record(outcome: ShopOutcome) -> dict[str, Any]:
         "rows_updated": counts.updated,
         "rows_unchanged": counts.unchanged,
         "rows_removed": counts.removed,
+        "revisions_written": counts.revisions,
+        "restated_periods": counts.restated_periods,
         "stage_seconds": dict(outcome.stage_seconds),
         "identities": identity_records(outcome.identities),
+        "restatements": list(outcome.restatements),
         "warnings": dict(outcome.warnings),
         "error": None if outcome.error is None else error_record(outcome.error),
     }

@@ -8,19 +8,20 @@ the memory by the largest level, and costs nothing on a night on which little ha
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import Executor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
 from engine.analytics import EcommerceAnalyticsOptimized
-from engine.database.blocks import Block, StoredRows, take
+from engine.database.blocks import Block, take
 from engine.ledger.reconcile import Identity
 from engine.metrics.model import Level
 from engine.progress import Progress
 from engine.reports.build import PeriodsByKind, UnitRows, build_units, join_units
 from engine.reports.changes import Change, RowCounts, plan_change
+from engine.reports.earlier_runs import EarlierRun, new_metrics
 from engine.reports.identities import (
     Checked,
     PeriodSums,
@@ -29,7 +30,9 @@ from engine.reports.identities import (
     raise_broken,
     sums_by_period,
 )
+from engine.reports.moved_rows import MovedNow, moved_now
 from engine.reports.spec import Scope, metrics_over_entities, report_table
+from engine.reports.store import Before
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,9 @@ class ShopPlan:
     changes: tuple[Change, ...]
     identities: tuple[Identity, ...]
     periods: PeriodsByKind
+    new_metrics: frozenset[str] = frozenset()
+    moved: tuple[MovedNow, ...] = ()
+    runs: tuple[EarlierRun, ...] = ()
 
     @property
     def counts(self) -> RowCounts:
@@ -77,7 +83,7 @@ class StageClock:
 def plan_shop(
     analytics: EcommerceAnalyticsOptimized,
     scope: Scope,
-    stored: Mapping[Level, StoredRows],
+    before: Before,
     *,
     pool: Executor,
     full: bool,
@@ -86,7 +92,8 @@ def plan_shop(
 ) -> ShopPlan:
     """Compute all rows of the scope and compare them with the stored ones.
 
-    The sums are checked over all three levels, also where the scope writes fewer. Raises
+    `before` is what the database knew; metrics that it did not are the plan's `new_metrics`. The
+    sums are checked over all three levels, also where the scope writes fewer. Raises
     ReconciliationError with a table of what differs.
     """
     periods = {
@@ -94,6 +101,7 @@ def plan_shop(
         for kind in scope.kinds
     }
     changes: list[Change] = []
+    moved: list[MovedNow] = []
     checked: list[Checked] = []
     sums: list[PeriodSums] = []
     for level in Level:
@@ -106,10 +114,15 @@ def plan_shop(
             with clock.stage("diff"):
                 table = report_table(level, analytics.shop.digits)
                 block = join_units(table, units)
-                changes.append(plan_change(level, table, block, stored[level], full=full))
+                changes.append(plan_change(level, table, block, before.stored[level], full=full))
+                if before.runs:
+                    moved.append(moved_now(changes[-1], block))
                 del block
     identities = raise_broken([*checked, *check_entities(sums)], analytics.shop.currency)
-    return ShopPlan(tuple(changes), tuple(identities), periods)
+    known = next((run for run in before.runs if run.covered(scope)), None)
+    return ShopPlan(
+        tuple(changes), tuple(identities), periods, new_metrics(known), tuple(moved), before.runs
+    )
 
 
 def rows_to_write(

@@ -6,11 +6,12 @@ they were, and the row says how the run ended.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import structlog
 
 from engine.analytics import EcommerceAnalyticsOptimized
@@ -18,10 +19,14 @@ from engine.database.blocks import Block
 from engine.database.run_lock import run_lock
 from engine.errors import EngineError, UsageError
 from engine.metrics.model import SHOP, Level
+from engine.metrics.registry import REGISTRY
 from engine.periods import Period
 from engine.progress import Progress
+from engine.reports.causes import Cause
 from engine.reports.changes import Change, RowCounts
 from engine.reports.desk import Desk
+from engine.reports.earlier_runs import inputs_record
+from engine.reports.moved_rows import Past
 from engine.reports.outcome import (
     DRY_RUN,
     FAILED,
@@ -29,11 +34,20 @@ from engine.reports.outcome import (
     SUCCEEDED,
     ShopOutcome,
     error_record,
+    restatement_records,
 )
 from engine.reports.plan import ShopPlan, StageClock, plan_shop, rows_to_write
+from engine.reports.restatements import restate
 from engine.reports.run_book import RunBook
 from engine.reports.stopping import Stopped
-from engine.reports.store import Success, is_committed, read_levels, write_changes
+from engine.reports.store import (
+    Memory,
+    Success,
+    is_committed,
+    read_before,
+    read_moves,
+    write_changes,
+)
 from engine.reports.table_sizes import bytes_a_row
 from engine.sources.frames import Shop
 
@@ -84,8 +98,9 @@ class ShopRun:
         analytics = self._read()
         self._book.stage(run_id, "compute")
         plan = self._plan(analytics)
+        causes = self._explain(analytics, plan)
         self._book.stage(run_id, "write")
-        self._write(run_id, analytics, plan)
+        self._write(run_id, analytics, plan, causes)
         self._know(status=SUCCEEDED)
 
     def _rehearse(self) -> None:
@@ -108,7 +123,11 @@ class ShopRun:
         with self._clock.stage("read"):
             analytics = desk.patience.read(
                 lambda: EcommerceAnalyticsOptimized.load(
-                    self._shop.shop_id, desk.call.as_of, desk.settings, desk.url
+                    self._shop.shop_id,
+                    desk.call.as_of,
+                    desk.settings,
+                    desk.url,
+                    with_fingerprints=True,
                 )
             )
         self._clock.seconds |= analytics.stage_seconds
@@ -123,11 +142,11 @@ class ShopRun:
         desk, scope = self._desk, self._desk.call.caller.scope
         self._progress.stage("compute")
         with self._clock.stage("diff"):
-            stored = desk.patience.read(lambda: read_levels(desk.url, self._shop.shop_id, scope))
+            before = desk.patience.read(lambda: read_before(desk.url, self._shop.shop_id, scope))
         plan = plan_shop(
             analytics,
             scope,
-            stored,
+            before,
             pool=desk.pool,
             full=desk.call.full,
             clock=self._clock,
@@ -136,10 +155,47 @@ class ShopRun:
         self._know(identities=(*analytics.identities, *plan.identities))
         return plan
 
-    def _write(self, run_id: int, analytics: EcommerceAnalyticsOptimized, plan: ShopPlan) -> None:
+    def _explain(
+        self, analytics: EcommerceAnalyticsOptimized, plan: ShopPlan
+    ) -> dict[Level, pd.DataFrame]:
+        """Find out why complete periods changed, and warn of what has no cause."""
+        desk, caller = self._desk, self._desk.call.caller
+        self._inputs = inputs_record(analytics, caller.scope)
+        with self._clock.stage("diff"):
+            past = Past(
+                plan.runs,
+                analytics.clock,
+                self._inputs,
+                (caller.code_version, REGISTRY.version),
+                caller.settings_hash,
+            )
+            moves = desk.patience.read(
+                lambda: read_moves(desk.url, self._shop.shop_id, plan.moved, past)
+            )
+            causes = restate(moves, past.since)
+        unexplained = sum(int((one["cause"] == Cause.UNEXPLAINED).sum()) for one in causes.values())
+        warnings = dict(analytics.notes)
+        if unexplained:
+            warnings["changes_without_cause"] = unexplained
+            log.warning("rows changed although nothing they depend on did", causes=unexplained)
+        shown = causes.get(SHOP)
+        self._know(
+            warnings=warnings,
+            restatements=[] if shown is None else restatement_records(shown, analytics.shop.digits),
+        )
+        return causes
+
+    def _write(
+        self,
+        run_id: int,
+        analytics: EcommerceAnalyticsOptimized,
+        plan: ShopPlan,
+        causes: Mapping[Level, pd.DataFrame],
+    ) -> None:
         desk = self._desk
         self._progress.stage("write", rows=sum(len(change.staged) for change in plan.changes))
-        success = self._success(analytics, plan)
+        success = self._success(analytics, plan, causes)
+        memory = Memory(desk.settings.reports_keep_open, plan.new_metrics)
 
         def rows_of(change: Change) -> Block:
             desk.stop.check()
@@ -164,6 +220,7 @@ class ShopRun:
                 plan.changes,
                 rows_of=rows_of,
                 success=success,
+                memory=memory,
                 stage_seconds=lambda: self._clock.seconds,
                 before_commit=before_commit,
             )
@@ -174,7 +231,12 @@ class ShopRun:
             finally:
                 desk.stop.let_through()
 
-    def _success(self, analytics: EcommerceAnalyticsOptimized, plan: ShopPlan) -> Success:
+    def _success(
+        self,
+        analytics: EcommerceAnalyticsOptimized,
+        plan: ShopPlan,
+        causes: Mapping[Level, pd.DataFrame],
+    ) -> Success:
         first_day, last_day = plan.days
         coverage: dict[str, float | None] = {}
         if analytics.first_day is not None:
@@ -188,10 +250,11 @@ class ShopRun:
             newest_fact=None if self._desk.call.as_of else analytics.watermark,
             first_day=first_day,
             last_day=last_day,
-            inputs={"fingerprint": analytics.version, "tables": _tables(analytics)},
+            inputs=self._inputs,
             identities=self._so_far.identities,
             coverage=coverage,
-            warnings=analytics.notes,
+            warnings=self._so_far.warnings,
+            restatements=causes,
         )
 
     @contextmanager
@@ -269,11 +332,3 @@ class ShopRun:
             rows_written=so_far.counts.written,
             seconds=so_far.stage_seconds,
         )
-
-
-def _tables(analytics: EcommerceAnalyticsOptimized) -> dict[str, dict[str, int]]:
-    """Return what was read of each source table, as the run's row holds it."""
-    return {
-        table: {"rows": rows, "newest": newest}
-        for table, (rows, newest) in analytics.inputs.items()
-    }

@@ -61,6 +61,10 @@ class Scope:
             self.last is None or period.start <= self.last
         )
 
+    def has(self, level: Level, period: Period) -> bool:
+        """Whether the rows of a level and period are among those that are meant."""
+        return level in self.levels and period.kind in self.kinds and self.holds(period)
+
     def periods(
         self, kind: PeriodKind, first_fact: date | None, today: date, week_start: int
     ) -> list[Period]:

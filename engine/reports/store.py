@@ -8,19 +8,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+
+import pandas as pd
 
 from engine.database.arrow import open_snapshot
 from engine.database.blocks import Block, StoredRows
-from engine.database.merge import merge, read_stored, remove
+from engine.database.merge import merge, read_stored
+from engine.database.restatements import write_restatements
+from engine.database.revisions import Keeping, remove
 from engine.database.url import DatabaseUrl
 from engine.database.write import Connection, write_transaction
 from engine.errors import LockedError
 from engine.ledger.reconcile import Identity
-from engine.metrics.model import Level
+from engine.metrics.model import SHOP, Level
 from engine.reports.changes import Change, RowCounts
+from engine.reports.earlier_runs import EarlierRun, read_earlier_runs
+from engine.reports.moved_rows import MovedNow, Past, read_moved
+from engine.reports.restatements import Moved
 from engine.reports.spec import Scope, report_table
 
 APPLICATION = "engine reports"
@@ -29,7 +36,10 @@ READ_TIMEOUT_MS = 600_000
 
 @dataclass(frozen=True, slots=True)
 class Success:
-    """What a run that succeeded leaves in its row, its counts apart."""
+    """What a run that succeeded leaves behind beside its rows: its own row, and why it changed.
+
+    `restatements`: by level the causes of what changed, as restatements.py returns them.
+    """
 
     watermark: datetime
     newest_fact: datetime | None
@@ -39,18 +49,49 @@ class Success:
     identities: Sequence[Identity]
     coverage: Mapping[str, float | None]
     warnings: Mapping[str, int]
+    restatements: Mapping[Level, pd.DataFrame]
 
 
-def read_levels(url: DatabaseUrl, shop_id: int, scope: Scope) -> dict[Level, StoredRows]:
-    """Read keys and digests of the stored rows of a shop that the scope is about, by level."""
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Which superseded versions are kept: `open_periods` is `shop`, `all` or `none`.
+
+    Versions of complete periods always are. To fill one of `new_metrics` is no new version.
+    """
+
+    open_periods: str = "shop"
+    new_metrics: frozenset[str] = frozenset()
+
+
+def read_moves(
+    url: DatabaseUrl, shop_id: int, moved: Sequence[MovedNow], past: Past
+) -> list[Moved]:
+    """Read how the changed rows of a shop are stored, to be compared with what they are now."""
+    with open_snapshot(
+        url, statement_timeout_ms=READ_TIMEOUT_MS, application_name=APPLICATION
+    ) as snapshot:
+        return [read_moved(snapshot, one, shop_id, past) for one in moved]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the database knows before a run: the stored rows by level, and the runs before it."""
+
+    stored: Mapping[Level, StoredRows]
+    runs: tuple[EarlierRun, ...]
+
+
+def read_before(url: DatabaseUrl, shop_id: int, scope: Scope) -> Before:
+    """Read keys and digests of the stored rows that the scope is about, and the earlier runs."""
     condition, parameters = scope.condition([shop_id], scope.kinds)
     with open_snapshot(
         url, statement_timeout_ms=READ_TIMEOUT_MS, application_name=APPLICATION
     ) as snapshot:
-        return {
+        stored = {
             level: read_stored(snapshot, report_table(level, 0), condition, parameters)
             for level in scope.levels
         }
+        return Before(stored, tuple(read_earlier_runs(snapshot, shop_id)))
 
 
 def write_changes(
@@ -60,6 +101,7 @@ def write_changes(
     *,
     rows_of: Callable[[Change], Block],
     success: Success,
+    memory: Memory,
     stage_seconds: Callable[[], Mapping[str, float]],
     before_commit: Callable[[RowCounts], None],
 ) -> RowCounts:
@@ -70,11 +112,24 @@ def write_changes(
     SourceError if the server goes away; whether a commit got through then, `is_committed` tells.
     """
     with write_transaction(url, application_name=f"{APPLICATION} write") as connection:
-        _pass_the_fence(connection, run_id)
-        known_at = _now()
+        known_at = _pass_the_fence(connection, run_id)
         counts = RowCounts()
         for change in changes:
-            counts = counts.plus(_write_table(connection, change, rows_of, run_id, known_at))
+            keeping = Keeping(
+                run_id,
+                known_at,
+                memory.open_periods == "all"
+                or (memory.open_periods == "shop" and change.level is SHOP),
+                memory.new_metrics,
+            )
+            counts = counts.plus(_write_table(connection, change, rows_of, keeping))
+        causes = success.restatements
+        restated = write_restatements(
+            connection,
+            run_id,
+            [(one.table, causes[one.level]) for one in changes if one.level in causes],
+        )
+        counts = replace(counts, restated_periods=restated)
         _note_success(connection, run_id, success, counts, known_at, stage_seconds())
         before_commit(counts)
     return counts
@@ -91,22 +146,24 @@ def _write_table(
     connection: Connection,
     change: Change,
     rows_of: Callable[[Change], Block],
-    run_id: int,
-    known_at: datetime,
+    keeping: Keeping,
 ) -> RowCounts:
     if change.is_empty:
         return change.counts
-    removed = remove(connection, change.table, change.removed)
+    removed, last_versions = remove(connection, change.table, change.removed, keeping)
     if not len(change.staged):
-        return change.counts
+        return replace(change.counts, revisions=last_versions)
+    # Where every staged row is new there is no version to keep, and none to look for.
+    is_first = not change.counts.updated and not change.compare_first
     merged = merge(
         connection,
         change.table,
         rows_of(change),
         change.digests,
-        run_id=run_id,
-        computed_at=known_at,
+        run_id=keeping.run_id,
+        computed_at=keeping.known_at,
         compare_first=change.compare_first,
+        keeping=None if is_first else keeping,
     )
     computed = change.counts.computed
     return RowCounts(
@@ -115,21 +172,29 @@ def _write_table(
         updated=merged.updated,
         unchanged=computed - merged.inserted - merged.updated,
         removed=removed,
+        revisions=merged.revisions + last_versions,
     )
 
 
-def _pass_the_fence(connection: Connection, run_id: int) -> None:
-    """Lock the run's own row: whoever wants to declare the run dead has to wait, or was first."""
+def _pass_the_fence(connection: Connection, run_id: int) -> datetime:
+    """Lock the run's own row: whoever wants to declare the run dead has to wait, or was first.
+
+    Returns the instant from which what this run writes is known. It is after that of every run
+    before, whatever the clock of this machine says, so that versions follow one another.
+    """
     row = connection.execute(
-        "SELECT status::text FROM report_runs WHERE run_id = %s FOR UPDATE", (run_id,)
+        "SELECT status::text, (SELECT max(known_at) FROM report_runs earlier "
+        "WHERE earlier.shop_id = own.shop_id) FROM report_runs own WHERE run_id = %s FOR UPDATE",
+        (run_id,),
     ).fetchone()
-    if row != ("RUNNING",):
+    if row is None or row[0] != "RUNNING":
         state = "gone" if row is None else str(row[0]).lower()
         raise LockedError(
             f"Run {run_id} is {state}: another run took the shop over while this one had lost its "
             "connection to the database.",
             hint="Nothing was written. The other run does the same work; look at its outcome.",
         )
+    return _now() if row[1] is None else max(_now(), row[1] + timedelta(milliseconds=1))
 
 
 def _note_success(
@@ -154,6 +219,8 @@ def _note_success(
         "rows_updated": counts.updated,
         "rows_unchanged": counts.unchanged,
         "rows_removed": counts.removed,
+        "revisions_written": counts.revisions,
+        "restated_periods": counts.restated_periods,
     }
     as_json: dict[str, Any] = {
         "inputs": success.inputs,

@@ -81,6 +81,17 @@ class InputFile:
         return self.path.name
 
 
+def input_of(file: str) -> str | None:
+    """Return the input that a file of this name answers to, None if it answers to none."""
+    stem = Path(file).stem.casefold()
+    dated = _START_DAY.fullmatch(stem)
+    for known in INPUTS.values():
+        names = {known.name, *known.also}
+        if stem in names or (known.dated and dated and dated["stem"] in names):
+            return known.name
+    return None
+
+
 def find_files(
     folder: Path, name: str, findings: Findings, *, shop: str | None = None
 ) -> list[InputFile]:

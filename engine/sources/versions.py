@@ -43,11 +43,15 @@ def table_version(snapshot: Snapshot) -> dict[str, tuple[int, int]]:
 
 def file_version(folder: Path) -> str:
     """Return a text that changes whenever a file of the owner does; blank for an absent folder."""
+    return " ".join(f"{name}:{digest}" for name, digest in file_fingerprints(folder).items())
+
+
+def file_fingerprints(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file of the owner, by its path in the folder."""
     if not folder.is_dir():
-        return ""
-    hashes = [
-        f"{path.relative_to(folder)}:{hashlib.sha256(path.read_bytes()).hexdigest()}"
+        return {}
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.suffix.casefold() in (".csv", ".xlsx")
-    ]
-    return " ".join(hashes)
+    }

@@ -17,7 +17,7 @@ from engine.database.blocks import (
     row_digests,
     take,
 )
-from engine.database.merge import MergeCounts, merge, read_stored, remove
+from engine.database.merge import MergeCounts, merge, read_stored
 from engine.database.url import DatabaseUrl
 from engine.database.write import write_transaction
 from engine.errors import ContractError
@@ -205,17 +205,6 @@ def test_stored_keys_and_digests_lead_to_an_empty_difference(reports_url: Databa
     difference = compare(TABLE, block, digests, found)
     assert (difference.unchanged, len(difference.removed)) == (3, 0)
     assert compare(TABLE, block, digests, elsewhere).new.tolist() == [0, 1, 2]
-
-
-def test_rows_that_are_gone_are_removed_by_their_key(reports_url: DatabaseUrl) -> None:
-    write(reports_url, rows(["A", "B", "C"]))
-    now = rows(["B"])
-    with open_snapshot(reports_url) as snapshot:
-        found = read_stored(snapshot, TABLE, "shop_id = $1", (1,))
-    gone = compare(TABLE, now, row_digests(TABLE, now), found).removed
-    with write_transaction(reports_url, application_name="test") as connection:
-        assert remove(connection, TABLE, take(found.key, gone)) == 2
-    assert stored(reports_url, "sku") == [("B",)]
 
 
 def test_several_blocks_share_one_transaction(reports_url: DatabaseUrl) -> None:

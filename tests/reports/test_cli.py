@@ -31,8 +31,11 @@ SHOP_KEYS = {
     "rows_updated": int,
     "rows_unchanged": int,
     "rows_removed": int,
+    "revisions_written": int,
+    "restated_periods": int,
     "stage_seconds": dict,
     "identities": list,
+    "restatements": list,
     "warnings": dict,
     "error": type(None),
 }

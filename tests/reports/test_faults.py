@@ -22,6 +22,7 @@ from engine.database.run_lock import run_lock
 from engine.database.url import DatabaseUrl
 from engine.database.write import Connection
 from engine.reports import runner
+from engine.reports.analyst_views import publish_views
 from tests.reports.conftest import Reports, Start
 from tests.reports.small_shop import execute, fill, rows
 from tests.reports.test_runs import stored
@@ -249,6 +250,7 @@ def test_kill_9_of_the_local_server_in_the_midst_of_writing_is_survived(
     try:
         url = server.open(lambda opened: migrate(opened, say=lambda _: None))
         fill(url)
+        publish_views(url)  # column comments would wait for the lock
         with closing(psycopg.connect(url.libpq())) as connection:  # it goes with the server
             connection.execute("LOCK TABLE product_reports IN SHARE MODE")
             process = start("--json", DATA_FOLDER=str(folder), RETRY_DEADLINE="60")
