@@ -13,6 +13,7 @@ COMMANDS = {
     "setup": ("engine.commands.setup", "command"),
     "demo": ("engine.commands.demo", "demo"),
     "import": ("engine.commands.importing", "command"),
+    "check": ("engine.commands.check", "command"),
     "migrate": ("engine.commands.migrate", "command"),
     "doctor": ("engine.commands.doctor", "command"),
     "docs": ("engine.commands.docs", "command"),

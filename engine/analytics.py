@@ -27,6 +27,8 @@ from engine.ledger.evidence import Evidence, keep_evidence
 from engine.ledger.explain_order import explain_order
 from engine.ledger.facts import Policies
 from engine.ledger.fingerprints import Fingerprints, take_fingerprints
+from engine.ledger.health.codes import HealthFinding
+from engine.ledger.health.report import examine
 from engine.ledger.order_explanation import OrderExplanation
 from engine.ledger.reconcile import reconcile
 from engine.local_time import LocalClock, local_clock
@@ -34,12 +36,20 @@ from engine.memory import give_back
 from engine.metrics.answers import as_frame as answer_frame
 from engine.metrics.answers import as_records
 from engine.metrics.compute import MetricBlock, Snapshot, build_snapshot, compute_block
+from engine.metrics.health_frames import (
+    findings_frame,
+    missing_frame,
+    provenance_frame,
+    template_rows,
+)
 from engine.metrics.model import Level
 from engine.metrics.registry import REGISTRY
 from engine.periods import Period, day_date
 from engine.settings import Settings
 from engine.sources.frames import Shop, SourceTables
+from engine.sources.imports import read_imports
 from engine.sources.owner_files import OwnerFiles, read_owner_files
+from engine.sources.sku_map_template import sku_map_template
 from engine.sources.tables import choose_shop, read_shops, read_tables
 from engine.sources.versions import file_fingerprints, file_version, table_version
 
@@ -112,6 +122,7 @@ class EcommerceAnalyticsOptimized:
             self.shop: Shop = choose_shop(shops, self._wanted)
             self.inputs = table_version(source)
             tables = read_tables(source, self.shop, is_alone=len(shops) == 1)
+            self._imports = read_imports(source, self.shop.shop_id)
         with self._stage("files"):
             self.files = file_fingerprints(self._settings.csv_path)
             files = read_owner_files(
@@ -137,6 +148,8 @@ class EcommerceAnalyticsOptimized:
         self.titles = ledger.listing_titles
         self.findings = files.findings
         self._evidence: Evidence = keep_evidence(facts)
+        self._prefixes = files.prefixes
+        self._health = examine(facts, files, self._imports)
         return build_snapshot(
             ledger, self.clock.days_begun(self.watermark), self.clock.days_ended(self.watermark)
         )
@@ -157,6 +170,40 @@ class EcommerceAnalyticsOptimized:
     def today(self) -> date:
         """The shop's current day: the one that the watermark lies in."""
         return day_date(self._snapshot.days_begun - 1)
+
+    def health(self) -> pd.DataFrame:
+        """Return what was found in files, tables and ledger, the most sales at stake first.
+
+        One row = one finding: code, level (error, warning, info), place (the file or table), row,
+        column, value, sales_at_stake (minor units, null if it can't be told), count, what, remedy,
+        and a SKU and an order to open as an example.
+        """
+        return findings_frame(self._health.findings)
+
+    @property
+    def health_findings(self) -> tuple[HealthFinding, ...]:
+        """The same as values."""
+        return self._health.findings
+
+    def missing_costs(self) -> pd.DataFrame:
+        """Return the SKUs that were sold without a known cost, the most sales at stake first.
+
+        With units, lines, main listing and region, first and last sale, what the look-up tried, and
+        a suggestion with its label where doubtful relatives have a cost.
+        """
+        return missing_frame(self._health.missing, self.titles)
+
+    def provenance(self) -> pd.DataFrame:
+        """Return how each kind of cost is known: lines, sales, amount and shares by label."""
+        return provenance_frame(self._health.provenance)
+
+    def cost_template(self) -> str:
+        """Return a complete sku_map.csv: its present rows, then the SKUs without a cost.
+
+        Raises InputFileError if the present file is refused, SourceError if it can't be read.
+        """
+        rows = template_rows(self._health.missing)
+        return sku_map_template(self._settings.csv_path, self.shop.name, self._prefixes, rows)
 
     @property
     def snapshot(self) -> Snapshot:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from engine.commands.health_page import health_page
 from engine.edge import exit_code_table
 from engine.errors import ConfigurationError
 from engine.metrics.glossary import metrics_page
@@ -57,6 +58,7 @@ def command_line_page() -> str:
 DOCUMENTS = (
     Document(".env.example", example_file),
     Document("docs/command-line.md", command_line_page),
+    Document("docs/data-health.md", health_page),
     Document("docs/metrics.md", metrics_page),
 )
 

@@ -49,13 +49,15 @@ class CostGroups:
     """The groups of each SKU, one value per SKU and a last one for no SKU; NO_GROUP = none.
 
     by_code: of the cost code in sku_map.csv. own: of the SKU, maybe without a prefix. parent: of
-    its cost code. sibling: of its neighbours. All int64.
+    its cost code. sibling: of its neighbours. doubtful: of the SKUs that it may be without a
+    prefix, of several codes; never used but to suggest a cost. All int64.
     """
 
     by_code: Int64Array
     own: Int64Array
     parent: Int64Array
     sibling: Int64Array
+    doubtful: Int64Array
     cells: CostCells
 
 
@@ -93,8 +95,8 @@ def group_costs(
     numbers = _Numbers(len(owners.keys))
     sizes = _Sizes(owners)
     own = [_own(owners, match.key, match.steps, match.candidates) for match in names.matches]
-    rungs = np.full((4, len(names.keys) + 1), NO_GROUP, np.int64)
-    by_code, own_rung, parent, sibling = rungs
+    rungs = np.full((5, len(names.keys) + 1), NO_GROUP, np.int64)
+    by_code, own_rung, parent, sibling, doubtful = rungs
     for sku, by_hand in enumerate(names.by_hand):
         if by_hand.unit_cost == UNKNOWN and by_hand.cost_code:
             by_code[sku] = numbers.of(sizes.by_hand(by_hand.cost_code, names.keys[sku]))
@@ -108,7 +110,11 @@ def group_costs(
         parent[sku] = numbers.of(sizes.same(parent_in(owners, names, sku), names.keys[sku]))
         if neighbours:
             sibling[sku] = numbers.of(neighbours.of(sku))
-    return CostGroups(by_code, own_rung, parent, sibling, _cells(costs, owners, numbers.pooled))
+        if own_rung[sku] < 0:
+            others = names.matches[sku].candidates
+            doubtful[sku] = numbers.of(owners.by_key[name] for name in others)
+    cells = _cells(costs, owners, numbers.pooled)
+    return CostGroups(by_code, own_rung, parent, sibling, doubtful, cells)
 
 
 def _own(owners: CostOwners, key: str | None, steps: int, candidates: Sequence[str]) -> Members:

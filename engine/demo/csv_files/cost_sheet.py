@@ -78,6 +78,7 @@ _FREE_TEXTS = (
 _TWICE, _CONFLICT, _HALVES, _TWO_CODES, _MARKED, _SMALL, _SPACED, _DOLLAR = 2, 4, 6, 8, 9, 11, 13, 5
 _FIRST_PREFIXED = 15
 _FOREIGN_CODE = "9901"
+_AMBIGUOUS = (("9902", "4.10"), ("9903", "3.90"))  # codes and costs of a SKU under two prefixes
 _STALE_PERCENT = 112
 
 
@@ -149,6 +150,8 @@ def _rows(catalogue: Catalogue, costs: UnitCosts, columns: list[tuple[int, int]]
         yield _cells(["", text, "", text, ""], ["5.00"] * len(columns))
     for number, sku in enumerate(catalogue.skus):
         if costs.is_absent[number]:
+            if not costs.is_absent[:number].any():
+                yield from _ambiguous_rows(sku.name, len(columns))
             continue
         place = role.get(number, -1)
         prices = [
@@ -170,6 +173,12 @@ def _rows(catalogue: Catalogue, costs: UnitCosts, columns: list[tuple[int, int]]
         yield _cells(head, prices)
         if place == _TWICE:
             yield [""] * (len(_HEAD) + len(columns) + 1 + len(_STRAY_HEADS))
+
+
+def _ambiguous_rows(name: str, columns: int) -> Iterator[Row]:
+    """Yield rows that a SKU might be without its prefix, with different codes."""
+    for prefix, (code, price) in zip(_PREFIXES, _AMBIGUOUS, strict=False):
+        yield _cells([code, "", "", prefix + name, BRAND], [price] * columns)
 
 
 def _extra_rows(
