@@ -34,7 +34,7 @@ from engine.ledger.reconcile import reconcile
 from engine.local_time import LocalClock, local_clock
 from engine.memory import give_back
 from engine.metrics.answers import as_frame as answer_frame
-from engine.metrics.answers import as_records
+from engine.metrics.answers import as_records, held_frame
 from engine.metrics.compute import MetricBlock, Snapshot, build_snapshot, compute_block
 from engine.metrics.health_frames import (
     findings_frame,
@@ -150,6 +150,7 @@ class EcommerceAnalyticsOptimized:
         self._evidence: Evidence = keep_evidence(facts)
         self._prefixes = files.prefixes
         self._health = examine(facts, files, self._imports)
+        self.held = held_frame(ledger)
         return build_snapshot(
             ledger, self.clock.days_begun(self.watermark), self.clock.days_ended(self.watermark)
         )

@@ -9,6 +9,12 @@ part of this project. Download the zip file from https://archive.ics.uci.edu/dat
     python -m engine import retail --shop "Online Retail" --time-zone Europe/London \
         --currency GBP --country GB
 
+The shop is not on Etsy, so it owes none of Etsy's fees. Say so before you look at a profit, with a
+fee file that has a header and no rows:
+
+    mkdir -p "csv_inputs/Online Retail"
+    echo country,fee_kind,rate > "csv_inputs/Online Retail/etsy_fees.csv"
+
 A copy of it as CSV or Parquet with the same columns will do as well: Invoice, StockCode,
 Description, Quantity, InvoiceDate, Price, Customer ID, Country.
 

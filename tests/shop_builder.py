@@ -99,6 +99,7 @@ class Refund:
     tax: int | None = None
     status: str | None = None
     items: list[Item] = field(default_factory=list)
+    currency: str | None = None  # of its order, else of the shop
 
 
 @dataclass
@@ -110,6 +111,29 @@ class Entry:
     order_id: int | None = None
     line_id: int | None = None
     listing_id: int | None = None
+    currency: str | None = None
+
+
+@dataclass
+class Payment:
+    payment_id: int
+    order_id: int
+    listing: str | None = None
+    account: str = "TRY"
+    rate: int | None = None  # 10⁻⁸
+    rank: int = 0
+
+
+def payment_rows(payments: list[Payment]) -> PaymentRows:
+    payments = sorted(payments, key=lambda payment: payment.payment_id)
+    return PaymentRows(
+        payment_id=integers([payment.payment_id for payment in payments]),
+        order_id=integers([payment.order_id for payment in payments]),
+        rank=integers([payment.rank for payment in payments]),
+        listing_currency=texts([payment.listing for payment in payments]),
+        account_currency=texts([payment.account for payment in payments]),
+        rate=maybe([payment.rate for payment in payments]),
+    )
 
 
 @dataclass
@@ -176,6 +200,7 @@ def tables(
     entries: list[Entry] = (),  # type: ignore[assignment]
     ads: list[Span] = (),  # type: ignore[assignment]
     visits: list[Span] = (),  # type: ignore[assignment]
+    payments: list[Payment] = (),  # type: ignore[assignment]
 ) -> SourceTables:
     """Return the frames of a shop; the rows may come in any order."""
     orders = sorted(orders, key=lambda order: order.order_id)
@@ -186,6 +211,8 @@ def tables(
     refunds = sorted(refunds, key=lambda refund: refund.refund_id)
     shipped = [order for order in orders if order.ship_hours is not None]
     items = [(refund, item) for refund in refunds for item in refund.items]
+    own = {order.order_id: order.currency or shop.currency for order in orders}
+    own |= {r.order_id: shop.currency for r in refunds if r.order_id not in own}
     return SourceTables(
         shop=shop,
         orders=_orders(shop, orders),
@@ -196,7 +223,7 @@ def tables(
             refund_id=integers([refund.refund_id for refund in refunds]),
             amount=integers([refund.amount * CENT for refund in refunds]),
             tax=maybe([refund.tax for refund in refunds], CENT),
-            currency=texts([shop.currency for _ in refunds]),
+            currency=texts([refund.currency or own.get(refund.order_id) for refund in refunds]),
             status=texts([refund.status for refund in refunds]),
             seconds=maybe([refund.at and unix(shop, refund.at) for refund in refunds]),
         ),
@@ -219,7 +246,7 @@ def tables(
         ),
         listings=ListingRows(integers([]), texts([])),
         entries=_entries(shop, sorted(entries, key=lambda entry: entry.entry_id)),
-        payments=PaymentRows(integers([]), integers([])),
+        payments=payment_rows(payments),
         tracking=TrackingRows(integers([]), texts([]), texts([]), maybe([])),
         ads=_ads(shop, sorted(ads, key=lambda span: span.row_id)),
         visits=_visits(sorted(visits, key=lambda span: span.row_id)),
@@ -262,7 +289,7 @@ def _entries(shop: Shop, entries: list[Entry]) -> EntryRows:
         entry_id=integers([entry.entry_id for entry in entries]),
         kind=texts([entry.kind for entry in entries]),
         amount=integers([entry.amount * CENT for entry in entries]),
-        currency=texts([shop.currency for _ in entries]),
+        currency=texts([entry.currency or shop.currency for entry in entries]),
         seconds=integers([unix(shop, entry.at) for entry in entries]),
         description=texts(["" for _ in entries]),
         payment_id=nothing,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.demo.facts import MESSAGES
+from engine.demo.order_tables import money_of
 from engine.demo.payments import HOLD_SECONDS, TYPES, Ledger, Payments
 from engine.demo.shop import DemoShop
 from engine.demo.tables import Table, bigint, integer, rate, same, text, timestamp, word
@@ -41,8 +42,7 @@ def _payment_rows(shop: DemoShop, payments: Payments) -> Table:
             "amount_divisor": integer(same(100, count)),
             "currency_code": word(plan.account_currency, count),
             "listing_amount": bigint(shop.amounts.paid[payments.order]),
-            "listing_divisor": integer(same(plan.divisor, count)),
-            "listing_currency_code": word(plan.currency, count),
+            **money_of(shop, payments.order, "listing_divisor", "listing_currency_code"),
             "exchange_rate": rate(payments.rate),
             "refund_amount": bigint(payments.refunded, not_adjusted),
             "status": word("settled", count),

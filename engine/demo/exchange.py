@@ -16,7 +16,8 @@ from engine.money import Int64Array
 
 RATE_UNIT = 10**8
 _BEFORE = 10  # days before the plan that have rates too
-_JUMP_PERMILLE = 100  # a rise of a tenth from one day to the next, in the middle of a month
+# A rise of a tenth from one day to the next, in the middle of a month that has a payment ledger.
+_JUMP_PERMILLE, _JUMP_DAY = 100, 16
 # Pair: first rate, drift a day and noise a day, both in millionths.
 _PAIRS = {
     ("USD", "TRY"): (28_00000000, 450, 2_500),
@@ -47,6 +48,12 @@ def draw_rates(plan: Plan) -> dict[tuple[str, str], Rates]:
     return {pair: _walk(plan, pair) for pair in _PAIRS}
 
 
+def jump_day(plan: Plan) -> date:
+    """Return the day on which the lira of the account jumps: halfway through its ledger."""
+    months = plan.first.year * 12 + plan.first.month - 1 + plan.size.ledger_months // 2
+    return date(months // 12, months % 12 + 1, _JUMP_DAY)
+
+
 def _walk(plan: Plan, pair: tuple[str, str]) -> Rates:
     level, drift, noise = _PAIRS[pair]
     first = plan.first - timedelta(days=_BEFORE)
@@ -54,8 +61,7 @@ def _walk(plan: Plan, pair: tuple[str, str]) -> Rates:
         first -= timedelta(days=1)
     count = (plan.last - first).days + 1
     steps = Draws(plan.seed, 0, "-".join(pair)).between(-noise, noise, count).tolist()
-    half = plan.first + (plan.last - plan.first) // 2
-    jump = (date(half.year, half.month, 16) - first).days if pair[1] == "TRY" else -1
+    jump = (jump_day(plan) - first).days if pair[1] == "TRY" else -1
     rates: list[int] = []
     for number in range(count):
         level += level * drift // 1_000_000

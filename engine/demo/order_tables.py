@@ -9,6 +9,7 @@ from engine.demo.catalogue import Catalogue
 from engine.demo.fulfilment import CARRIERS, NOT_SHIPPED
 from engine.demo.refunds import NO_LINE, NO_ORDER, REASONS, STATUSES, SUCCESS, UNKNOWN
 from engine.demo.shop import DemoShop
+from engine.demo.sizes import SECOND_DIGITS
 from engine.demo.tables import (
     Column,
     Table,
@@ -53,6 +54,17 @@ _METHOD_SHARES = np.array([0] * 11 + [1] * 4 + [2] * 2 + [3, 4, 5], np.int64)
 _REFUND_IDS, _SHIPMENT_IDS, _ROW_IDS_A_SHOP = 880_000_001, 550_000_001, 100_000_000
 
 
+def money_of(shop: DemoShop, order: Int64Array, divisor: str, currency: str) -> dict[str, Column]:
+    """Return the divisor and currency columns of amounts of some orders, −1 = no order."""
+    plan = shop.plan
+    second = np.append(shop.is_second, False)[order].astype(np.int64)
+    divisors = np.array([plan.divisor, 10**SECOND_DIGITS], np.int64)
+    return {
+        divisor: integer(divisors[second]),
+        currency: text(second, (plan.currency, plan.second_currency)),
+    }
+
+
 def order_rows(shop: DemoShop) -> Table:
     """Return the rows of `orders`."""
     amounts, count = shop.amounts, len(shop.order_id)
@@ -76,8 +88,8 @@ def order_rows(shop: DemoShop) -> Table:
     )
     for name, unit, values in money:
         columns[name] = bigint(values)
-        columns[f"{unit}_divisor"] = integer(same(plan.divisor, count))
-        columns[f"{unit}_currency_code"] = word(plan.currency, count)
+        every = np.arange(count)
+        columns |= money_of(shop, every, f"{unit}_divisor", f"{unit}_currency_code")
     columns |= {
         "shipping_discount_amt": bigint(amounts.shipping_discount),
         "coupon_code": text(amounts.coupon, COUPON_CODES),
@@ -117,7 +129,7 @@ def _status(shop: DemoShop) -> Int64Array:
 
 def line_rows(shop: DemoShop) -> Table:
     """Return the rows of `order_transactions`."""
-    lines, amounts, plan = shop.lines, shop.amounts, shop.plan
+    lines, amounts = shop.lines, shop.amounts
     count, order = len(lines), lines.order
     catalogue = shop.catalogue
     shipped = shop.fulfilment.shipped_at[order]
@@ -132,8 +144,7 @@ def line_rows(shop: DemoShop) -> Table:
         ),
         "quantity": integer(lines.quantity),
         "price": bigint(lines.price),
-        "price_divisor": integer(same(plan.divisor, count)),
-        "currency_code": word(plan.currency, count),
+        **money_of(shop, order, "price_divisor", "currency_code"),
         "shipping_cost": bigint(amounts.line_shipping, ~amounts.states_shipping[order]),
         "tax_cost": bigint(amounts.line_tax, ~amounts.states_tax[order]),
         "shop_coupon_amt": bigint(amounts.line_discount, ~amounts.states_coupon[order]),
@@ -172,8 +183,7 @@ def refund_rows(shop: DemoShop) -> tuple[Table, Table]:
             "order_id": bigint(shop.order_id[np.maximum(refunds.order, 0)], unknown),
             "refund_id": bigint(_REFUND_IDS + 3 * row_id),
             "amount": bigint(refunds.amount),
-            "amount_divisor": integer(same(plan.divisor, count)),
-            "currency_code": word(plan.currency, count),
+            **money_of(shop, refunds.order, "amount_divisor", "currency_code"),
             "tax_amount": bigint(refunds.tax, refunds.tax == UNKNOWN),
             "reason": text(refunds.reason, REASONS),
             "status": text(refunds.status, STATUSES),
@@ -194,8 +204,7 @@ def refund_rows(shop: DemoShop) -> tuple[Table, Table]:
             "sku": text(shop.lines.written[line], shop.lines.texts),
             "quantity": integer(shop.lines.quantity[line]),
             "amount": bigint(refunds.item_amount[named]),
-            "amount_divisor": integer(same(plan.divisor, len(named))),
-            "currency_code": word(plan.currency, len(named)),
+            **money_of(shop, refunds.order[named], "amount_divisor", "currency_code"),
             "kind": word("item", len(named)),
         },
     )

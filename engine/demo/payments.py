@@ -14,6 +14,7 @@ import numpy as np
 from engine.demo.amounts import Amounts
 from engine.demo.baskets import Lines
 from engine.demo.calendar_days import Days
+from engine.demo.draws import BoolArray
 from engine.demo.exchange import RATE_UNIT, Rates
 from engine.demo.fulfilment import Fulfilment
 from engine.demo.refunds import NO_ORDER, SUCCESS, UNKNOWN, Refunds
@@ -78,6 +79,21 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountRates:
+    """What money is worth in the account: the shop's, and by way of it a second currency."""
+
+    of_shop: Rates
+    second: Rates  # of the second currency in the shop's
+    is_second: BoolArray  # orders in the second currency
+
+    def realised(self, order: Int64Array, day: Int64Array) -> Int64Array:
+        """Return the marketplace's own rate for each order, four decimals."""
+        own = _realised(self.of_shop, day)
+        through = own * (self.second.at(day) // _RATE_STEP) // (RATE_UNIT // _RATE_STEP)
+        return np.where(self.is_second[order], through // _RATE_STEP * _RATE_STEP, own)
+
+
+@dataclass(frozen=True, slots=True)
 class _Entries:
     kind: Int64Array
     amount: Int64Array
@@ -102,7 +118,7 @@ def make_payments(
     fulfilment: Fulfilment,
     refunds: Refunds,
     ad_spend: tuple[Int64Array, Int64Array],
-    rates: Rates,
+    rates: AccountRates,
 ) -> tuple[Payments, Ledger]:
     """Return the payments of the orders before `until` and the account's movements.
 
@@ -110,7 +126,7 @@ def make_payments(
     """
     order = np.flatnonzero(fulfilment.counts & (amounts.paid > 0) & (seconds < until))
     order = order.astype(np.int64)
-    rate = _realised(rates, day[order])
+    rate = rates.realised(order, day[order])
     gross = _converted(amounts.base[order], rate)
     tax = _converted((amounts.paid - amounts.base)[order], rate)
     processing = _converted(round_div(amounts.paid[order] * _PROCESSING_PPM, MILLION), rate)
@@ -120,14 +136,14 @@ def make_payments(
         _of_orders("PAYMENT_GROSS", gross + tax, at),
         _of_orders("sales_tax", -tax, at),
         _of_orders("PAYMENT_PROCESSING_FEE", -processing, at),
-        *_selling_fees(order, at, rate, lines, amounts),
+        *_selling_fees(order, at, rate, _realised(rates.of_shop, day[order]), lines, amounts),
         _of_orders("vat_on_processing_fees", -round_div(processing * _VAT_PPM, MILLION), at),
     ]
     back, tax_back, credit, refund_entries = _refunds(
         order, rate, amounts, refunds, processing - _PROCESSING_FIXED, until
     )
     entries += refund_entries
-    entries.append(_ad_bills(days, until, ad_spend, rates))
+    entries.append(_ad_bills(days, until, ad_spend, rates.of_shop))
     payments = Payments(
         payment_id=_PAYMENT_IDS + 3 * np.arange(len(order), dtype=np.int64),
         order=order,
@@ -176,16 +192,21 @@ def _plain(kind: str, amount: Int64Array, seconds: Int64Array) -> _Entries:
 
 
 def _selling_fees(
-    order: Int64Array, at: Int64Array, rate: Int64Array, lines: Lines, amounts: Amounts
+    order: Int64Array,
+    at: Int64Array,
+    rate: Int64Array,
+    of_shop: Int64Array,
+    lines: Lines,
+    amounts: Amounts,
 ) -> list[_Entries]:
-    """Transaction, listing and regulatory fees and the VAT on them."""
+    """Transaction, listing and regulatory fees and the VAT on them; a listing costs shop money."""
     place = np.full(len(amounts.value), -1, np.int64)
     place[order] = np.arange(len(order))
     line = np.flatnonzero(place[lines.order] >= 0).astype(np.int64)
     of = place[lines.order[line]]
     goods = (lines.value - amounts.line_discount)[line]
     fee = _converted(round_div(goods * _TRANSACTION_PPM, MILLION), rate[of])
-    listing = _converted(_LISTING_CENTS * lines.quantity[line], rate[of])
+    listing = _converted(_LISTING_CENTS * lines.quantity[line], of_shop[of])
     shares = {
         name: _converted(round_div(column[order] * ppm, MILLION), rate)
         for name, column, ppm in (

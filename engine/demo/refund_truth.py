@@ -6,11 +6,14 @@ whole columns, and the tests compare the two. One row of `Returned` is one line 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from engine.demo.exchange import Rates
 from engine.demo.refunds import NO_LINE, NO_ORDER, SUCCESS, UNKNOWN
+from engine.demo.second_currency import to_shop
 from engine.demo.shop import DemoShop
 
 GOODS, SHIPPING, WRAP, SALES_TAX, VAT, UNBOOKED = range(6)
@@ -66,8 +69,13 @@ class _OpenOrder:
         return amount - given
 
 
-def divide_refunds(shop: DemoShop) -> list[Returned]:
-    """Return what every refund that counts gave back for every line."""
+def divide_refunds(
+    shop: DemoShop, rates: Mapping[tuple[str, str], Rates] | None = None
+) -> list[Returned]:
+    """Return what every refund that counts gave back for every line, in the shop's currency.
+
+    rates: of the demo; without them each refund stays in the currency of its order.
+    """
     found: list[Returned] = []
     starts = np.searchsorted(shop.lines.order, np.arange(len(shop.order_id) + 1))
     orders: dict[int, _OpenOrder] = {}
@@ -79,13 +87,36 @@ def divide_refunds(shop: DemoShop) -> list[Returned]:
         lines = range(int(starts[order]), int(starts[order + 1]))
         state = orders.setdefault(order, _OpenOrder(_paid_cells(shop, lines)))
         day = int(shop.refunds.day[row])
-        found += _divided(shop, state, lines, int(shop.refunds.amount[row]), row, day)
+        amount = int(shop.refunds.amount[row])
+        parts = _divided(shop, state, lines, amount, row, day)
+        if rates is not None and shop.is_second[order]:
+            rate = rates[shop.plan.second_currency, shop.plan.currency].at(np.array([day]))
+            parts = _brought(parts, int(to_shop(shop.plan, np.array([amount]), rate)[0]))
+        found += parts
     order = shop.roles[_ASSUMED]
     lines = range(int(starts[order]), int(starts[order + 1]))
     whole = _OpenOrder(_paid_cells(shop, lines))
     paid = int(shop.amounts.paid[order])
     found += _divided(shop, whole, lines, paid, None, int(shop.day[order]))
     return found
+
+
+def _brought(parts: list[Returned], total: int) -> list[Returned]:
+    """Split the refund's total in the shop's currency as it was split in its order's own."""
+    cells = {
+        (place, part): amount
+        for place, one in enumerate(parts)
+        for part, amount in enumerate((*one.parts, one.excess))
+    }
+    shares = share_out(total, cells)
+    return [
+        replace(
+            one,
+            parts=tuple(shares[place, part] for part in range(6)),
+            excess=shares[place, 6],
+        )
+        for place, one in enumerate(parts)
+    ]
 
 
 def _rows_in_time(shop: DemoShop) -> list[int]:

@@ -12,7 +12,7 @@ from engine.demo.calendar_days import Days, local_days
 from engine.demo.catalogue import Catalogue, build_catalogue
 from engine.demo.costs import UnitCosts, draw_costs
 from engine.demo.customers import Buyers, draw_buyers
-from engine.demo.draws import Draws
+from engine.demo.draws import BoolArray, Draws
 from engine.demo.exchange import Rates, draw_rates
 from engine.demo.facts import (
     ListingStats,
@@ -24,9 +24,10 @@ from engine.demo.facts import (
     stock_levels,
 )
 from engine.demo.fulfilment import Fulfilment, Parcels, draw_fulfilment, draw_parcels
-from engine.demo.payments import Ledger, Payments, ledger_end, make_payments
+from engine.demo.payments import AccountRates, Ledger, Payments, ledger_end, make_payments
 from engine.demo.planted import Case, case_list, choose_orders
 from engine.demo.refunds import Refunds, draw_refunds
+from engine.demo.second_currency import choose_second
 from engine.demo.sizes import Plan, ShopPlan
 from engine.demo.timing import order_times
 from engine.money import Int64Array
@@ -56,6 +57,7 @@ class DemoShop:
     visits: list[ListingStats]
     reviews: Reviews
     stock: StockLevels
+    is_second: BoolArray  # which orders are in the second currency
     accounts: tuple[Payments, Ledger] | None
 
     @property
@@ -96,12 +98,17 @@ def _draw_shop(plan: Plan, shop: ShopPlan, rates: dict[tuple[str, str], Rates]) 
     refunds = draw_refunds(days, day, seconds, lines, amounts, fulfilment, roles, draws("refunds"))
     grain = plan.size.facts
     ads, bills = draw_ads(shop, catalogue, days, lines, day, grain, draws("ads"))
+    is_second = choose_second(len(day), roles, refunds)
     accounts = None
     if shop.has_ledger:
         until = ledger_end(days, plan.size.ledger_months)
-        pair = rates[shop.currency, shop.account_currency]
+        into_account = AccountRates(
+            rates[shop.currency, shop.account_currency],
+            rates[shop.second_currency, shop.currency],
+            is_second,
+        )
         accounts = make_payments(
-            days, until, day, seconds, lines, amounts, fulfilment, refunds, bills, pair
+            days, until, day, seconds, lines, amounts, fulfilment, refunds, bills, into_account
         )
     return DemoShop(
         plan=shop,
@@ -122,6 +129,7 @@ def _draw_shop(plan: Plan, shop: ShopPlan, rates: dict[tuple[str, str], Rates]) 
         visits=draw_visits(catalogue, days, lines, day, grain, draws("visits")),
         reviews=draw_reviews(days, lines, fulfilment, draws("reviews")),
         stock=stock_levels(catalogue, days, lines, day),
+        is_second=is_second,
         accounts=accounts,
     )
 

@@ -14,6 +14,7 @@ DEFAULT_END = date(2026, 10, 31)
 _EARLIEST_END, _LATEST_END = date(2010, 1, 1), date(2099, 12, 31)
 _FEWEST_ORDERS, _MOST_ORDERS = 300, 20_000_000
 _LARGEST_SEED = 2**32 - 1
+SECOND_DIGITS = 2  # decimals of every second currency below
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class ShopPlan:
     country: str
     currency: str
     divisor: int  # minor units of the currency in one of it
+    second_currency: str  # of a few orders; it has SECOND_DIGITS decimals
     account_currency: str  # of the payment account; it has two decimals
     orders: int
     listings: int
@@ -118,6 +120,7 @@ def _main_shop(orders: int, listings: int) -> ShopPlan:
         country="TR",
         currency="USD",
         divisor=100,
+        second_currency="EUR",
         account_currency="TRY",
         orders=orders,
         listings=listings,
@@ -133,6 +136,7 @@ def _second_shop(orders: int) -> ShopPlan:
         country="US",
         currency="JPY",
         divisor=1,
+        second_currency="USD",
         account_currency="JPY",
         orders=orders,
         listings=30,

@@ -17,6 +17,7 @@ from engine.demo.costs import UNKNOWN
 from engine.demo.countries import ANYWHERE, COUNTRIES, REGIONS
 from engine.demo.exchange import RATE_UNIT
 from engine.demo.refund_truth import GOODS, SALES_TAX, SHIPPING, UNBOOKED, VAT, WRAP, divide_refunds
+from engine.demo.second_currency import lines_in_shop_money
 from engine.demo.shop import Demo, DemoShop
 from engine.money import UNIT_SCALE, Int64Array, currency_digits, round_div
 
@@ -56,7 +57,7 @@ def count_truth(demo: Demo, shop: DemoShop) -> Truth:
     for level, entity, names in _entities(shop, counted):
         _add_sales(totals, level, entity, names, month, columns)
         _add_orders(totals, level, entity, names, month, shop.lines.order[counted])
-    _add_returns(totals, shop)
+    _add_returns(totals, demo, shop)
     return Truth(
         shop.plan.shop_id,
         shop.plan.currency,
@@ -98,18 +99,21 @@ def truth_text(demo: Demo) -> str:
 
 
 def _sale_columns(demo: Demo, shop: DemoShop) -> dict[str, Int64Array]:
-    amounts = shop.amounts
+    rates = demo.rates[shop.plan.second_currency, shop.plan.currency]
+    money = lines_in_shop_money(
+        shop.plan, rates, shop.day, shop.lines, shop.amounts, shop.is_second
+    )
     cogs = line_costs(demo, shop)
     known = cogs != UNKNOWN
     return {
         "units": shop.lines.quantity,
-        "value": shop.lines.value,
-        "discount": amounts.line_discount,
-        "shipping": amounts.line_shipping,
-        "gift_wrap": amounts.line_gift_wrap,
-        "sales_tax": amounts.line_tax,
-        "vat": amounts.line_vat,
-        "unbooked": amounts.line_unbooked,
+        "value": money["value"],
+        "discount": money["discount"],
+        "shipping": money["shipping"],
+        "gift_wrap": money["gift_wrap"],
+        "sales_tax": money["tax"],
+        "vat": money["vat"],
+        "unbooked": money["unbooked"],
         "cogs": np.where(known, cogs, 0),
         "units_costed": np.where(known, shop.lines.quantity, 0),
     }
@@ -231,9 +235,9 @@ def _add_orders(
         _row(totals, (level, names[one], _month_text(at)))["orders"] += count
 
 
-def _add_returns(totals: dict[Key, dict[str, int]], shop: DemoShop) -> None:
+def _add_returns(totals: dict[Key, dict[str, int]], demo: Demo, shop: DemoShop) -> None:
     listings, skus = _listing_names(shop), _sku_names(shop)
-    for one in divide_refunds(shop):
+    for one in divide_refunds(shop, demo.rates):
         values = {
             "refunds": one.amount,
             "goods_back": one.parts[GOODS],

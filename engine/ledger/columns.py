@@ -80,7 +80,10 @@ def refund_columns(facts: Facts, returned_goods: str) -> Columns:
 def restocked(facts: Facts, returned_goods: str) -> BoolArray:
     """Return the refund rows whose goods come back into stock (M26)."""
     back = facts.back
-    never_shipped = back.emptied_order & ~facts.orders.is_shipped[facts.refunds.order[back.refund]]
+    never_shipped = (
+        back.emptied_order
+        & ~np.append(facts.orders.is_shipped, False)[facts.refunds.order[back.refund]]
+    )
     everything = np.full(len(never_shipped), returned_goods != "lost")
     return np.asarray(never_shipped | everything)
 

@@ -56,14 +56,16 @@ class Estimate:
     """One kind of fee of every counted order.
 
     amount, creditable: int64[orders] ≥ 0, 0 where unknown; the second is what a full refund brings
-    back. lines: int64[sale rows], the fee split over its lines. whole: what the fee is taken of.
-    row: of the schedule. bases, base_of: which parts of an order the fee is taken of.
+    back. lines: int64[sale rows], the fee split over its lines. whole: what the fee is taken of;
+    own_whole: the same in the order's own currency, as refunds are. row: of the schedule. bases,
+    base_of: which parts of an order the fee is taken of.
     """
 
     amount: Int64Array
     creditable: Int64Array
     known: BoolArray
     whole: Int64Array
+    own_whole: Int64Array
     row: Int32Array
     lines: Int64Array
     bases: tuple[Base, ...]
@@ -83,9 +85,9 @@ class Estimate:
     ) -> tuple[Int64Array, Int64Array]:
         """Return what each refund brings back, ≥ 0, and the weights of its rows."""
         weight = _by_base(given, self.bases, self.base_of[given.sale_group], credited)
-        part = np.minimum(given.so_far(given.sums(weight)), self.whole[given.sale_group])
+        part = np.minimum(given.so_far(given.sums(weight)), self.own_whole[given.sale_group])
         creditable = np.where(used, self.creditable, 0)[given.sale_group]
-        whole = np.maximum(self.whole[given.sale_group], 1)
+        whole = np.maximum(self.own_whole[given.sale_group], 1)
         so_far = product_div((creditable, part), (whole,))
         return given.steps(so_far), weight
 
@@ -149,9 +151,11 @@ class Estimator:
             base_of[row == number] = bases.index(self.schedule.rows[number].base)
         weight = _by_base(self.sold, bases, base_of, fees)
         whole = self.sold.sums(weight)
+        own_whole = self.sold.sums(_by_base(self.sold.own, bases, base_of, fees))
         amount = np.zeros(len(whole), np.int64)
         creditable = np.zeros(len(whole), np.int64)
-        is_due = self.paid > 0 if kind in NEEDED else np.zeros(len(whole), np.bool_)
+        is_needed = kind in NEEDED and not self.schedule.is_free
+        is_due = self.paid > 0 if is_needed else np.zeros(len(whole), np.bool_)
         known = (row != NO_ROW) | ~is_due
         for number in numbers:
             at = np.flatnonzero(row == number)
@@ -167,7 +171,7 @@ class Estimator:
         unknown = ~known
         amount[unknown], creditable[unknown] = 0, 0
         lines = self.sold.share_out(amount, weight)
-        return Estimate(amount, creditable, known, whole, row, lines, bases, base_of)
+        return Estimate(amount, creditable, known, whole, own_whole, row, lines, bases, base_of)
 
     def _by_rate(
         self, stated: FeeRow, at: Int64Array, base: Int64Array

@@ -97,6 +97,8 @@ def build_ledger(
         ads=ads,
         visits=visits,
         expenses=expenses,
+        held=facts.held,
+        conversions=facts.conversions,
         notes=facts.notes,
         **{name: _together(parts, by_key, name) for name in _ROW_COLUMNS},
     )

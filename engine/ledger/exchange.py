@@ -57,13 +57,16 @@ class RealisedRates:
         source: Texts,
         target: Texts,
         rate: Maybe,
+        rank: Int64Array | None = None,
     ) -> RealisedRates:
         """Take the rates of payments; of several for one order the lowest payment id answers.
 
-        source: currency of the listing, target: of the payment account. A rate of 0 is none.
+        source: currency of the listing, target: of the payment account. A rate of 0 is none. rank:
+        how far the row's origin is to be trusted, the lowest answers before any id.
         """
         usable = np.flatnonzero(rate.known & (rate.value > 0) & (order_id != 0))
-        usable = usable[np.lexsort((payment_id[usable], order_id[usable]))]
+        ranks = np.zeros(len(order_id), np.int64) if rank is None else rank
+        usable = usable[np.lexsort((payment_id[usable], ranks[usable], order_id[usable]))]
         ids, first = np.unique(order_id[usable], return_index=True)
         row = usable[first]
         return cls(
@@ -103,6 +106,50 @@ NO_REALISED = RealisedRates(np.empty(0, np.int64), _NO_TEXTS, _NO_TEXTS, np.empt
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class AppliedRates:
+    """The rate of each of some amounts, as a fraction; one row = one amount.
+
+    An amount × numerator ÷ denominator is the amount in the other currency; both int64, 0 and 1
+    where no rate is known. day: int32, day number of the rate. source: int8, a RateSource.
+    """
+
+    numerator: Int64Array
+    denominator: Int64Array
+    day: Int32Array
+    source: Int8Array
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    @property
+    def known(self) -> BoolArray:
+        """Which rows have a rate."""
+        return np.asarray(self.source != RateSource.MISSING)
+
+    def chosen(self, rows: BoolArray | Int64Array | Int32Array) -> AppliedRates:
+        """Return some of the rows, by mask or by position."""
+        return AppliedRates(
+            self.numerator[rows], self.denominator[rows], self.day[rows], self.source[rows]
+        )
+
+    def minor(self, amount: Int64Array, scale: Int64Array | int) -> Int64Array:
+        """Convert amounts of any sign, each with one rounding; 0 where there is no rate.
+
+        scale: how many units of an amount make one minor unit, the divisor of that rounding.
+        """
+        scales = np.broadcast_to(np.asarray(scale, np.int64), amount.shape)
+        own = self.source == RateSource.OWN
+        if own.all():
+            return round_div(amount, scales)
+        minor = np.zeros(len(amount), np.int64)
+        minor[own] = round_div(amount[own], scales[own])
+        at = np.flatnonzero(self.known & ~own)
+        size = by_rate(np.abs(amount[at]), self.numerator[at], self.denominator[at], scales[at])
+        minor[at] = size * np.sign(amount[at])
+        return minor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Converted:
     """Amounts in minor units of the shop, 0 where they are unknown, and whence their rates are."""
 
@@ -117,7 +164,7 @@ class Converted:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Exchange:
-    """Brings amounts into the shop's currency at the rate of their day."""
+    """Brings amounts into the shop's currency, or another one, at the rate of their day."""
 
     shop: Shop
     rates: Rates
@@ -137,53 +184,76 @@ class Exchange:
         amount: int64[n] of any sign, in 10^-digits of the major unit. day: int32[n], the day of the
         event. order_id: int64[n], the order that an amount belongs to, 0 = none.
         """
-        minor = np.zeros(len(amount), np.int64)
-        source = np.full(len(amount), RateSource.MISSING, np.int8)
-        for code, name in enumerate(currency.values):
-            at = np.flatnonzero(currency.code == code)
-            minor[at], source[at] = self._one(amount[at], name, day[at], order_id[at], digits)
-        return Converted(minor, source)
+        found = self.to_shop(currency, day, order_id)
+        return Converted(found.minor(amount, 10 ** (digits - self.shop.digits)), found.source)
 
     def in_one(
         self, amount: Int64Array, currency: str, day: Int32Array, order_id: Int64Array, digits: int
     ) -> Converted:
         """Convert amounts that are all in one currency; otherwise as `minor`."""
-        return Converted(*self._one(amount, currency, day, order_id, digits))
+        return self.minor(amount, _all(currency, len(amount)), day, order_id, digits=digits)
 
-    def found(
-        self, currency: str, day: Int32Array, order_id: Int64Array
-    ) -> tuple[FoundRates, Int8Array]:
-        """Return the rate of each day and order into the shop's currency, and its RateSource."""
-        target = self.shop.currency
-        found = self.rates.on(currency, target, day)
-        source = np.where(found.known, RateSource.MARKET, RateSource.MISSING).astype(np.int8)
-        if currency == target:
-            source[:] = RateSource.OWN
-        else:
-            realised = self.realised.fill(found, currency, target, order_id)
-            found.day[realised] = day[realised]
-            source[realised] = RateSource.REALISED
-        return found, source
+    def to_shop(self, currency: Texts, day: Int32Array, order_id: Int64Array) -> AppliedRates:
+        """Return the rate of each amount into the shop's currency."""
+        return self.between(currency, _all(self.shop.currency, len(currency)), day, order_id)
 
-    def _one(
-        self, amount: Int64Array, currency: str, day: Int32Array, order_id: Int64Array, digits: int
-    ) -> tuple[Int64Array, Int8Array]:
-        scale = 10 ** (digits - self.shop.digits)
-        if currency == self.shop.currency:
-            return round_div(amount, scale), np.full(len(amount), RateSource.OWN, np.int8)
-        found, source = self.found(currency, day, order_id)
-        size = _product_div(np.abs(amount), found.numerator, found.denominator, scale)
-        return size * np.sign(amount), source
+    def between(
+        self, source: Texts, target: Texts, day: Int32Array, order_id: Int64Array
+    ) -> AppliedRates:
+        """Return the rate of each amount from one currency to another.
+
+        A currency that is not named (code −1) has no rate. day, order_id: as of `minor`.
+        """
+        count = len(source)
+        rates = AppliedRates(
+            np.zeros(count, np.int64),
+            np.ones(count, np.int64),
+            day.astype(np.int32),
+            np.full(count, RateSource.MISSING, np.int8),
+        )
+        is_named = (source.code >= 0) & (target.code >= 0)
+        pair = np.where(is_named, source.code.astype(np.int64) * len(target.values), -1)
+        pair = np.where(is_named, pair + target.code, -1)
+        # Counted rather than sorted out: there are few pairs and many amounts.
+        for number in np.flatnonzero(np.bincount(pair[is_named])).tolist():
+            at = np.flatnonzero(pair == number)
+            of, into = divmod(number, len(target.values))
+            self._fill(rates, at, source.values[of], target.values[into], order_id[at])
+        return rates
+
+    def _fill(
+        self, rates: AppliedRates, at: Int64Array, source: str, target: str, order_id: Int64Array
+    ) -> None:
+        """Write the rates of one pair of currencies into the rows `at`."""
+        if source == target:
+            rates.numerator[at], rates.source[at] = 1, RateSource.OWN
+            return
+        day = rates.day[at]
+        found = self.rates.on(source, target, day)
+        is_realised = self.realised.fill(found, source, target, order_id)
+        origin = np.where(found.known, RateSource.MARKET, RateSource.MISSING)
+        rates.source[at] = np.where(is_realised, RateSource.REALISED, origin)
+        rates.numerator[at] = np.where(found.known, found.numerator, 0)
+        rates.denominator[at] = np.where(found.known, found.denominator, 1)
+        rates.day[at] = np.where(is_realised, day, found.day)
 
 
-def _product_div(
-    number: Int64Array, by: Int64Array, denominator: Int64Array, scale: int
+def _all(currency: str, count: int) -> Texts:
+    return Texts(np.zeros(count, np.int32), (currency,))
+
+
+def by_rate(
+    number: Int64Array, by: Int64Array, denominator: Int64Array, scale: Int64Array | int
 ) -> Int64Array:
-    """Return number × by ÷ (denominator × scale); only rows that int64 can't hold go slowly."""
+    """Return number × by ÷ (denominator × scale), rounded once; all ≥ 0, the divisors > 0.
+
+    Only the rows that int64 can't hold go slowly.
+    """
+    scales = np.broadcast_to(np.asarray(scale, np.int64), number.shape)
     out = np.zeros(len(number), np.int64)
     large = (number.astype(np.float64) * by > _INT64_SAFE) | (
-        denominator.astype(np.float64) * scale > _INT64_SAFE
+        denominator.astype(np.float64) * scales > _INT64_SAFE
     )
     for rows in (np.flatnonzero(~large), np.flatnonzero(large)):
-        out[rows] = product_div((number[rows], by[rows]), (denominator[rows], scale))
+        out[rows] = product_div((number[rows], by[rows]), (denominator[rows], scales[rows]))
     return out

@@ -187,12 +187,14 @@ class _Kind:
         creditable = int(self.estimate.creditable[one.group])
         if not creditable:
             return
-        whole = int(self.estimate.whole[one.group])
+        whole = int(self.estimate.own_whole[one.group])
+        own_digits = one.digits if is_vat else one.own_digits
         for refund in np.flatnonzero(work.given.sale_group == one.group).tolist():
             digits = one.digits
             part = int(work.given.sums(weight)[refund])
             formula = (
-                f"{plain(creditable, digits)} × {plain(part, digits)} ÷ {plain(whole, digits)}, "
+                f"{plain(creditable, digits)} × {plain(part, own_digits)} ÷ "
+                f"{plain(whole, own_digits)}, "
                 "with what was given back before"
             )
             why = Why("M33", ESTIMATED, *self._schedule_row(), formula)

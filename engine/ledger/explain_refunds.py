@@ -10,7 +10,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from engine.ledger.explained import ESTIMATED, MEASURED, Cell, Part, Row, Why, whole_part
+from engine.ledger.explained import (
+    ESTIMATED,
+    MEASURED,
+    Cell,
+    Part,
+    Row,
+    Why,
+    parts_of,
+    whole_part,
+)
+from engine.ledger.frames import REFUND as REFUND_COLUMNS
 from engine.ledger.frames import REFUNDED
 from engine.ledger.one_order import REFUND, OneOrder
 from engine.ledger.refund_cells import split_refunds
@@ -28,14 +38,34 @@ def explain_refunds(one: OneOrder) -> tuple[list[Part], list[Cell]]:
         for part, cell in _taken(one, step):
             parts.append(part)
             cells.append(cell)
+    if one.facts.back.own is not one.facts.back.amounts:
+        # The cells are in the order's currency, the ledger's amounts in the shop's.
+        parts = list(_converted(one))
     return [*parts, *_units(one)], cells
+
+
+def _converted(one: OneOrder) -> Iterator[Part]:
+    """Yield what of a refund's total in the shop's currency came to each of its parts (M17)."""
+    back, refunds = one.facts.back, one.facts.refunds
+    rows = one.refund_rows
+    for refund in np.unique(back.refund[rows]).tolist():
+        of_refund = rows[back.refund[rows] == refund]
+        weights = np.stack([back.own[name][of_refund] for name in REFUND_COLUMNS], axis=1).ravel()
+        keys = [(event, name) for event in of_refund.tolist() for name in REFUND_COLUMNS]
+        rate = one.rate(int(refunds.source_id[refund]))
+        why = Why("M17", *_source(one, refund), f"as the refund's cells{rate}")
+        whole = int(refunds.amount[refund])
+        for at in np.flatnonzero(weights).tolist():
+            event, name = keys[at]
+            yield from parts_of([one.refund_row(event)], name, whole, weights, why, [at])
 
 
 def _steps(one: OneOrder) -> list[RefundStep]:
     facts = one.facts
     steps: list[RefundStep] = []
     identity = one.facts.terms.files.identity
-    split_refunds(facts.refunds, facts.tables, facts.lines, facts.sales, identity, steps)
+    money = facts.money.refunds if facts.money else None
+    split_refunds(facts.refunds, facts.tables, facts.lines, facts.sales, identity, money, steps)
     return steps
 
 

@@ -36,7 +36,9 @@ def _values(one: OneOrder) -> Iterator[Part]:
     whole = int(facts.sales.orders["value"][one.group])
     for at, row in enumerate(one.sale_rows):
         line = int(one.lines[at])
-        why = Why("M9", "measured", *_line_source(one, line), _price_formula(one, line))
+        why = Why(
+            "M9", "measured", *_line_source(one, line), _price_formula(one, line) + one.rate()
+        )
         yield from parts_of([row], "value", whole, stated[one.lines], why, [at])
 
 
@@ -69,6 +71,7 @@ def _order_amount(one: OneOrder, name: str) -> Iterator[Part]:
     words = "by the lines' own figures" if own else "by the lines' value"
     if name == "unbooked":
         words = f"grand total less all stated parts, {words}"
+    words += one.rate()
     rule = _RULES.get(name, "M12" if name == "unbooked" else "M10")
     why = Why(rule, "measured", "orders", f"order_id {one.order_id}", words)
     yield from parts_of(one.sale_rows, name, whole, weights, why)

@@ -9,12 +9,14 @@ import numpy as np
 from engine.ledger.cost_answers import CostQuestions
 from engine.ledger.cost_book import CostBook
 from engine.ledger.costs import LineCosts, find_unit_costs
-from engine.ledger.exchange import Exchange
+from engine.ledger.exchange import Exchange, RateSource, RealisedRates
 from engine.ledger.fee_frames import Fees
 from engine.ledger.fee_work import FeeRules, FeeWork, work_out_fees
 from engine.ledger.fees import book_fees
-from engine.ledger.frames import NO_LISTING, Orders, OrderState
+from engine.ledger.frames import NO_LISTING, Conversions, Held, Orders, OrderState
 from engine.ledger.fulfilment import CarrierFiles, Fulfilment, fulfil
+from engine.ledger.holding import conversions_of, hold_back
+from engine.ledger.order_money import Money
 from engine.ledger.orders import build_orders
 from engine.ledger.pooled_fees import PooledBefore
 from engine.ledger.refund_cells import RefundEvents, split_refunds
@@ -23,7 +25,7 @@ from engine.ledger.sales import Lines, SaleAmounts, allocate_sales, resolve_line
 from engine.ledger.sku_names import CostOwners
 from engine.local_time import LocalClock
 from engine.money import Int64Array
-from engine.sources.frames import BoolArray, Int32Array, SourceTables
+from engine.sources.frames import BoolArray, Int32Array, PaymentRows, SourceTables
 from engine.sources.owner_files import OwnerFiles
 
 
@@ -64,7 +66,8 @@ class Before:
 class Facts:
     """Sales, refunds and every cost of a shop; `lines` are the lines of counted orders.
 
-    in_time: of each of `orders`, its row in the table of orders. fee_work: what the fees were put
+    in_time: of each of `orders`, its row in the table of orders. money: rates of orders and
+    refunds, None where all is in the shop's currency. fee_work: what the fees were put
     together from, if it was kept.
     """
 
@@ -80,6 +83,9 @@ class Facts:
     costs: LineCosts
     fees: Fees
     fulfilment: Fulfilment
+    money: Money | None
+    held: Held
+    conversions: Conversions
     notes: dict[str, int]
     fee_work: FeeWork | None = None
 
@@ -93,13 +99,16 @@ def gather(
     the fees were put together from.
     """
     notes: dict[str, int] = {}
-    files, identity = terms.files, terms.files.identity
-    orders, in_time = build_orders(tables, terms.clock, terms.known_until)
+    files, clock, identity = terms.files, terms.clock, terms.files.identity
+    orders, in_time = build_orders(tables, clock, terms.known_until)
+    exchange = Exchange(tables.shop, files.rates, _realised(tables.payments))
+    orders, money, held = hold_back(tables, orders, in_time, exchange, clock, terms.known_until)
+    of_orders, of_refunds = (money.orders, money.refunds) if money else (None, None)
     every_line = resolve_lines(tables, orders, in_time, identity)
     lines = every_line.chosen(orders.state[every_line.order] == OrderState.COUNTED)
-    sales = allocate_sales(tables, lines, in_time, notes)
-    refunds = select_refunds(tables, orders, sales, terms.clock, notes, terms.known_until)
-    back = split_refunds(refunds, tables, lines, sales, identity)
+    sales = allocate_sales(tables, lines, in_time, notes, of_orders)
+    refunds = select_refunds(tables, orders, sales, clock, notes, terms.known_until, of_refunds)
+    back = split_refunds(refunds, tables, lines, sales, identity, of_refunds)
     work = work_out_fees(
         tables.entries,
         tables.payments,
@@ -109,14 +118,10 @@ def gather(
         sales,
         refunds,
         back,
-        FeeRules(
-            files.fees,
-            Exchange(tables.shop, files.rates),
-            files.offsite,
-            terms.policies.vat_on_fees,
-        ),
-        terms.clock,
+        FeeRules(files.fees, exchange, files.offsite, terms.policies.vat_on_fees),
+        clock,
         identity,
+        at_market=None if of_orders is None else of_orders.rates.source == RateSource.MARKET,
         known_until=terms.known_until,
         pooled=before.pooled if before else None,
     )
@@ -150,8 +155,22 @@ def gather(
         costs=_line_costs(tables, files, orders, lines, book),
         fees=fees,
         fulfilment=fulfilment,
+        money=money,
+        held=held,
+        conversions=conversions_of(orders, refunds, money),
         notes=notes | fees.notes,
         fee_work=kept,
+    )
+
+
+def _realised(payments: PaymentRows) -> RealisedRates:
+    return RealisedRates.of_payments(
+        payments.payment_id,
+        payments.order_id,
+        payments.listing_currency,
+        payments.account_currency,
+        payments.rate,
+        payments.rank,
     )
 
 

@@ -99,7 +99,7 @@ def retained(work: FeeWork) -> tuple[Int64Array, Int64Array, Int64Array]:
     """
     books, sold, given = work.books, work.sold, work.given
     charges = sold.sums(charges_in(books, books, sold))[given.sale_group]
-    paid = sold.sums(sold.of(PAID_BASE))[given.sale_group]
+    paid = sold.sums(sold.own.of(PAID_BASE))[given.sale_group]
     given_back = given.of(PAID_BASE)
     so_far = given.so_far(given.sums(given_back))
     part = given.steps(product_div((charges, so_far), (np.maximum(paid, 1),)))

@@ -9,13 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
+import numpy as np
+
 from engine.ledger.amounts import Amounts
 from engine.money import Int64Array
-from engine.sources.frames import BoolArray, Int8Array, Int32Array, Shop
+from engine.sources.frames import BoolArray, Int8Array, Int32Array, Shop, Texts
 from engine.sources.ledger_types import FEE_BUCKETS
 from engine.sources.skus import NO_SKU as NO_SKU
 
 NO_LISTING = 0
+SEVERAL = "XXX"  # ISO 4217's own code for no currency: the order's amounts are in several
 
 
 class EventKind(IntEnum):
@@ -136,6 +139,70 @@ class Orders:
         return len(self.order_id)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """One row = one order's income or one refund that can't be converted, ascending by ids.
+
+    order_id: 0 = the order is not known. refund_id: 0 = the order itself. day: int32, day number of
+    the rate that is missing. currency: code −1 or SEVERAL where the amounts of the order name more
+    than one.
+    """
+
+    order_id: Int64Array
+    refund_id: Int64Array
+    day: Int32Array
+    currency: Texts
+
+    def __len__(self) -> int:
+        return len(self.order_id)
+
+    @property
+    def is_in_several(self) -> BoolArray:
+        """Which rows no rate can help, as their amounts are in several currencies."""
+        named = [value == SEVERAL for value in self.currency.values]
+        return np.array([*named, True], np.bool_)[self.currency.code]
+
+    def in_order(self) -> Held:
+        """Return the rows ascending by ids."""
+        by_id = np.lexsort((self.refund_id, self.order_id))
+        return Held(
+            self.order_id[by_id],
+            self.refund_id[by_id],
+            self.day[by_id],
+            self.currency.chosen(by_id),
+        )
+
+
+_NO_IDS, _NO_TEXTS = np.empty(0, np.int64), Texts(np.empty(0, np.int32), ())
+NOTHING_HELD = Held(_NO_IDS, _NO_IDS, np.empty(0, np.int32), _NO_TEXTS)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Conversions:
+    """At which rates orders and refunds were converted; those in the shop's currency have no row.
+
+    One row = one order (refund_id 0) or one refund, ascending by (order id, refund id). An amount ×
+    numerator ÷ denominator is in the shop's currency. day: int32, day number of the rate. source:
+    int8, a RateSource.
+    """
+
+    order_id: Int64Array
+    refund_id: Int64Array
+    currency: Texts
+    numerator: Int64Array
+    denominator: Int64Array
+    day: Int32Array
+    source: Int8Array
+
+    def __len__(self) -> int:
+        return len(self.order_id)
+
+
+NOTHING_CONVERTED = Conversions(
+    _NO_IDS, _NO_IDS, _NO_TEXTS, _NO_IDS, _NO_IDS, np.empty(0, np.int32), np.empty(0, np.int8)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class OrderEntities:
     """One row = one line of an order that is not counted: which entities it would have sold."""
@@ -174,6 +241,8 @@ class Ledger:
     ads: DayFacts
     visits: DayFacts
     expenses: DayFacts
+    held: Held = NOTHING_HELD
+    conversions: Conversions = NOTHING_CONVERTED
     notes: dict[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:

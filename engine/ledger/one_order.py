@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 import numpy as np
 
 from engine.ledger.columns import restocked
 from engine.ledger.evidence import Evidence
+from engine.ledger.exchange import RateSource
 from engine.ledger.explained import Row
 from engine.ledger.facts import Facts
 from engine.ledger.fee_work import FeeWork
-from engine.money import Int64Array
+from engine.money import Int64Array, currency_digits
+from engine.periods import day_date
 from engine.sources.frames import BoolArray
 
 SALE, REFUND, ADJUSTMENT = "sale", "refund", "adjustment"
@@ -67,6 +70,27 @@ class OneOrder:
         back = self.facts.back
         line = int(self.facts.lines.line_id[back.line[event]])
         return Row(REFUND, line, int(self.facts.refunds.source_id[back.refund[event]]))
+
+    @property
+    def own_digits(self) -> int:
+        """Decimals of the order's own currency."""
+        texts = self.facts.tables.orders.currency
+        code = int(texts.code[self.facts.in_time[self.at]])
+        return currency_digits(texts.values[code])
+
+    def rate(self, refund_id: int = 0) -> str:
+        """Tell the rate behind the order, or behind a refund of it; "" in the shop's currency."""
+        made = self.facts.conversions
+        found = np.flatnonzero((made.order_id == self.order_id) & (made.refund_id == refund_id))
+        if not len(found):
+            return ""
+        at = int(found[0])
+        rate = Decimal(int(made.numerator[at])) / Decimal(int(made.denominator[at]))
+        source = RateSource(int(made.source[at])).name.lower()
+        names = (
+            f"{made.currency.values[made.currency.code[at]]} in {self.facts.tables.shop.currency}"
+        )
+        return f", at {rate:.8g} ({names}, {source} rate of {day_date(int(made.day[at]))})"
 
     @property
     def digits(self) -> int:

@@ -1,6 +1,7 @@
 """Which orders count, and their facts: one row = one order, ascending by (time, order id).
 
-Rules M7, M14 and M17 of docs/money-rules.md. Amounts are not touched here.
+Rules M7 and M14 of docs/money-rules.md. Amounts are not touched here; which orders are held for
+want of a rate stands in `holding`.
 """
 
 from __future__ import annotations
@@ -61,11 +62,8 @@ def _states(tables: SourceTables) -> Int8Array:
         ],
         dtype=np.int8,
     )
-    state = by_text[rows.status.code, rows.is_paid.astype(np.intp)]
-    foreign = _foreign(rows.currency, tables.shop.currency)
-    foreign_line = _foreign(tables.lines.currency, tables.shop.currency)
-    foreign[np.searchsorted(rows.order_id, tables.lines.order_id[foreign_line])] = True
-    return np.where((state == OrderState.COUNTED) & foreign, OrderState.HELD, state).astype(np.int8)
+    state: Int8Array = by_text[rows.status.code, rows.is_paid.astype(np.intp)]
+    return state
 
 
 def _state(text: str | None, is_paid: bool) -> OrderState:
@@ -73,11 +71,6 @@ def _state(text: str | None, is_paid: bool) -> OrderState:
     if status.is_cancelled:
         return OrderState.CANCELLED
     return OrderState.COUNTED if status.is_sale else OrderState.OPEN
-
-
-def _foreign(currency: Texts, shop_currency: str) -> BoolArray:
-    is_foreign = np.array([value != shop_currency for value in currency.values], dtype=np.bool_)
-    return is_foreign[currency.code] if len(is_foreign) else np.zeros(len(currency), np.bool_)
 
 
 def _recoded(texts: Texts, meaning: Callable[[str], str | None]) -> Texts:

@@ -99,8 +99,12 @@ class Target:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SaleRows(Target):
-    """The sale events: one group = one counted order, ascending by order id."""
+    """The sale events: one group = one counted order, ascending by order id.
 
+    own: the same rows, their parts in each order's own currency, as those of its refunds are.
+    """
+
+    own: Target
     order: Int32Array  # index into Orders of each group
     group_of_order: Int64Array  # group of each of Orders, −1 = not counted
     day: Int32Array  # order day of each group
@@ -108,22 +112,37 @@ class SaleRows(Target):
     @classmethod
     def of_sales(cls, orders: Orders, lines: Lines, sales: SaleAmounts) -> Self:
         """Take the sale events as they were allocated."""
-        amounts = sales.lines
         group_of_order = np.full(len(orders), -1, np.int64)
         group_of_order[sales.order] = np.arange(len(sales.order))
-        parts = {
-            ITEMS: amounts["value"] - amounts["discount"],
-            SHIPPING: amounts["shipping"],
-            GIFT_WRAP: amounts["gift_wrap"],
-            TAX: amounts["sales_tax"] + amounts["vat"] + amounts["unbooked"],
-            UNIT: lines.quantity,
-        }
-        return cls(sales.starts, parts, sales.order, group_of_order, orders.day[sales.order])
+        parts = _sold(sales.lines, lines.quantity)
+        is_one = sales.own_lines is sales.lines
+        own = parts if is_one else _sold(sales.own_lines, lines.quantity)
+        return cls(
+            sales.starts,
+            parts,
+            Target(sales.starts, own),
+            sales.order,
+            group_of_order,
+            orders.day[sales.order],
+        )
+
+
+def _sold(amounts: Mapping[str, Int64Array], quantity: Int64Array) -> dict[str, Int64Array]:
+    return {
+        ITEMS: amounts["value"] - amounts["discount"],
+        SHIPPING: amounts["shipping"],
+        GIFT_WRAP: amounts["gift_wrap"],
+        TAX: amounts["sales_tax"] + amounts["vat"] + amounts["unbooked"],
+        UNIT: quantity,
+    }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RefundRows(Target):
-    """Rows of refunds with an order: one group = one refund, ascending by (order, its rank)."""
+    """Rows of refunds with an order: one group = one refund, ascending by (order, its rank).
+
+    Its parts are in each order's own currency: what a refund is of its order no rate can change.
+    """
 
     row: Int64Array  # of the refund events, for each row here
     line: Int64Array  # of the sale events, for each row here
@@ -143,7 +162,7 @@ class RefundRows(Target):
         is_first = np.ones(len(chosen), np.bool_)
         is_first[1:] = (group[1:] != group[:-1]) | (rank[1:] != rank[:-1])
         first_row = np.flatnonzero(is_first)
-        amounts = {name: column[chosen] for name, column in back.amounts.items()}
+        amounts = {name: column[chosen] for name, column in back.own.items()}
         taxes = ("sales_tax_refunded", "vat_refunded", "unbooked_refunded")
         sale_group = group[first_row]
         return cls(
@@ -153,7 +172,7 @@ class RefundRows(Target):
                 SHIPPING: amounts["shipping_refunded"],
                 GIFT_WRAP: amounts["gift_wrap_refunded"],
                 TAX: np.asarray(sum((amounts[name] for name in taxes), np.int64(0))),
-                UNIT: amounts["quantity_returned"],
+                UNIT: back.amounts["quantity_returned"][chosen],
             },
             row=chosen,
             line=back.line[chosen],

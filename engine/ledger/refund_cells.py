@@ -1,8 +1,9 @@
 """Refund events: one row = one line × one refund, split over what the buyer had paid for.
 
-Rules M19 to M25 of docs/money-rules.md. A cell is a line × a component of what was paid. A refund
-empties cells: first what it states (tax, items), then the rest pro rata to what is left. What
-exceeds everything paid is goodwill and goes to the lines by their value.
+Rules M17 and M19 to M25 of docs/money-rules.md. A cell is a line × a component of what was paid. A
+refund empties cells: first what it states (tax, items), then the rest pro rata to what is left.
+What exceeds everything paid is goodwill and goes to the lines by their value. All this happens in
+the order's own currency; then the refund's total in the shop's is allocated over the same parts.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.ledger.allocation import allocate, sum_by_group
+from engine.ledger.allocation import allocate, group_starts, sum_by_group
 from engine.ledger.frames import INCOME, REFUND, REFUNDED
+from engine.ledger.order_money import RefundMoney
 from engine.ledger.refund_items import RefundItems, match_items
 from engine.ledger.refund_steps import (
     EXCESS,
@@ -40,6 +42,7 @@ class RefundEvents:
     refund: Int32Array  # index into Refunds
     line: Int64Array  # row of the sale events, −1 = no order
     amounts: dict[str, Int64Array]  # the columns REFUND, and quantity_returned
+    own: dict[str, Int64Array]  # the columns REFUND in the order's own currency
     emptied_order: BoolArray  # the row's order ends refunded in full
 
 
@@ -49,11 +52,13 @@ def split_refunds(
     lines: Lines,
     sales: SaleAmounts,
     identity: Callable[[str], str | None],
+    money: RefundMoney | None = None,
     steps: list[RefundStep] | None = None,
 ) -> RefundEvents:
     """Split each refund over the lines and components of its order; sums stay exact.
 
-    `steps`, if given, gets every step of it.
+    money: rates of the table of refunds, None where all is in the shop's currency. `steps`, if
+    given, gets every step of it.
     """
     of_order = refunds.order >= 0
     groups = np.unique(refunds.order[of_order]).astype(np.int64)
@@ -62,8 +67,8 @@ def split_refunds(
     sizes = sales.starts[sale + 1] - sales.starts[sale]
     starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
     line = np.arange(int(starts[-1])) + np.repeat(sales.starts[sale] - starts[:-1], sizes)
-    cells = Cells(_paid(sales, line), sales.lines["value"][line], starts)
-    items = match_items(tables, refunds, lines, line, starts, groups, identity)
+    cells = Cells(_paid(sales, line), sales.own_lines["value"][line], starts)
+    items = match_items(tables, refunds, lines, line, starts, groups, identity, money)
     units_left = lines.quantity[line].copy()
     parts = [_without_order(refunds, items)]
     ranks = int(refunds.rank[of_order].max()) + 1 if len(groups) else 0
@@ -74,11 +79,30 @@ def split_refunds(
     if steps is not None:
         steps[:] = [replace(step, line=line[step.line]) for step in steps]
     emptied = np.repeat(sum_by_group(cells.left, cells.starts) == 0, sizes)
-    return _assembled(parts, emptied, line)
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    amounts = whole if money is None else whole | _in_shop_money(whole, refunds.amount)
+    return _assembled(amounts, whole, emptied, line)
+
+
+def _in_shop_money(whole: dict[str, Int64Array], amount: Int64Array) -> dict[str, Int64Array]:
+    """Allocate each refund's amount in the shop's money over the parts it was split into.
+
+    amount: int64[refunds]. Where both are in one currency each part stays what it is.
+    """
+    # The rows of a refund stand together and ascend by line; a stable sort keeps that.
+    by_refund = np.argsort(whole["refund"], kind="stable")
+    refund = whole["refund"][by_refund]
+    parts = np.stack([whole[name][by_refund] for name in REFUND], axis=1)
+    starts = group_starts(refund, len(amount)) * len(REFUND)
+    has_rows = np.diff(starts) > 0
+    shares = allocate(np.where(has_rows, amount, 0), parts.ravel(), starts)
+    out = np.empty_like(parts)
+    out[by_refund] = shares.reshape(parts.shape)
+    return {name: out[:, at] for at, name in enumerate(REFUND)}
 
 
 def _paid(sales: SaleAmounts, line: Int64Array) -> Int64Array:
-    amounts = sales.lines
+    amounts = sales.own_lines
     merchandise = amounts["value"][line] - amounts["discount"][line]
     return np.stack([merchandise, *(amounts[name][line] for name in INCOME[2:])], axis=1)
 
@@ -96,7 +120,7 @@ def _split_one_each(
     before = cells.left.copy()
     refund = np.full(cells.orders, -1, np.int64)
     refund[group] = chosen
-    amounts = _scattered(refunds.amount[chosen], group, cells.orders)
+    amounts = _scattered(refunds.own_amount[chosen], group, cells.orders)
     split = Split(cells, amounts, refund, steps)
     states_tax = np.zeros(cells.orders, np.bool_)
     states_tax[group] = refunds.tax.known[chosen]
@@ -172,13 +196,13 @@ def _units_back(
 def _without_order(refunds: Refunds, items: RefundItems) -> dict[str, Int64Array]:
     """A refund of an unknown order: its stated tax, the rest as returned goods (M24)."""
     chosen = np.flatnonzero(refunds.order < 0)
-    tax = np.minimum(refunds.tax.value[chosen], refunds.amount[chosen])
+    tax = np.minimum(refunds.tax.value[chosen], refunds.own_amount[chosen])
     units = np.zeros(len(refunds.order), np.int64)
     np.add.at(units, items.refund, items.quantity.value)
     none = np.zeros(len(chosen), np.int64)
     return {
         **dict.fromkeys(_COLUMNS, none),
-        "returns_value": refunds.amount[chosen] - tax,
+        "returns_value": refunds.own_amount[chosen] - tax,
         "sales_tax_refunded": tax,
         "quantity_returned": units[chosen],
         "refund": chosen.astype(np.int64),
@@ -187,19 +211,23 @@ def _without_order(refunds: Refunds, items: RefundItems) -> dict[str, Int64Array
 
 
 def _assembled(
-    parts: list[dict[str, Int64Array]], emptied: BoolArray, line: Int64Array
+    amounts: dict[str, Int64Array],
+    own: dict[str, Int64Array],
+    emptied: BoolArray,
+    line: Int64Array,
 ) -> RefundEvents:
-    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    keep = np.any([whole[name] != 0 for name in _COLUMNS], axis=0)
-    at = whole["local_line"][keep]
+    keep = np.any([column[name] != 0 for column in (amounts, own) for name in _COLUMNS], axis=0)
+    at = own["local_line"][keep]
     known = at >= 0
     row = np.full(len(at), -1, np.int64)
     row[known] = line[at[known]]
     full = np.zeros(len(at), np.bool_)
     full[known] = emptied[at[known]]
+    kept = {name: amounts[name][keep] for name in _COLUMNS}
     return RefundEvents(
-        refund=whole["refund"][keep].astype(np.int32),
+        refund=own["refund"][keep].astype(np.int32),
         line=row,
-        amounts={name: whole[name][keep] for name in _COLUMNS},
+        amounts=kept,
+        own=kept if amounts is own else {name: own[name][keep] for name in REFUND},
         emptied_order=full,
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.ledger.order_money import RefundMoney
 from engine.ledger.positions import positions
 from engine.ledger.refunds import Refunds
 from engine.ledger.sales import Lines
@@ -25,7 +26,7 @@ class RefundItems:
     refund: Int64Array  # index into Refunds
     rank: Int64Array  # 0, 1, … within its refund
     line: Int64Array  # position among the lines of refunded orders, −1 = no single line
-    amount: Int64Array  # minor units
+    amount: Int64Array  # minor units of the order's own currency
     quantity: Maybe
 
     def of_rank(self, refunds: Int64Array, rank: int) -> Int64Array:
@@ -43,11 +44,12 @@ def match_items(
     line_starts: Int64Array,
     groups: Int64Array,
     identity: Callable[[str], str | None],
+    money: RefundMoney | None = None,
 ) -> RefundItems:
     """Match each refund item to one of the lines `line` of its order.
 
     `line` holds the rows of refunded orders, those of order `groups[g]` at
-    `line_starts[g]:line_starts[g + 1]`.
+    `line_starts[g]:line_starts[g + 1]`. money: of the table of refunds, as of `split_refunds`.
     """
     rows = tables.refund_items
     refund = positions(refunds.row_id, rows.refund_row_id)
@@ -69,9 +71,18 @@ def match_items(
         refund=refund,
         rank=np.arange(len(refund)) - np.searchsorted(refund, refund),
         line=named,
-        amount=np.maximum(round_div(rows.amount[kept], tables.shop.amounts_a_minor), 0),
+        amount=np.maximum(_own_amounts(tables, refunds.row[refund], rows.amount[kept], money), 0),
         quantity=Maybe(rows.quantity.value[kept], rows.quantity.known[kept]),
     )
+
+
+def _own_amounts(
+    tables: SourceTables, row: Int64Array, amount: Int64Array, money: RefundMoney | None
+) -> Int64Array:
+    """Return amounts of refunds in minor units of their orders' currencies; row: of the refund."""
+    if money is None:
+        return round_div(amount, tables.shop.amounts_a_minor)
+    return money.to_own.chosen(row).minor(amount, money.unit[row])
 
 
 def _single_lines(

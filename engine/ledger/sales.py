@@ -1,7 +1,8 @@
 """Sale events: one row = one line of a counted order, with its share of every order amount.
 
-Rules M9 to M13 of docs/money-rules.md. Amounts come in millionths of the major unit and become
-minor units here, each rounded once for the whole order and then allocated to its lines.
+Rules M9 to M13 and M16 of docs/money-rules.md. Amounts come in millionths of the major unit and
+become minor units here, each converted and rounded once for the whole order and then allocated to
+its lines.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ import numpy as np
 
 from engine.errors import ContractError
 from engine.ledger.allocation import allocate, group_starts, sum_by_group
+from engine.ledger.exchange import RateSource
 from engine.ledger.frames import INCOME, NO_LISTING, NO_SKU, Orders, OrderState
+from engine.ledger.order_money import OrderMoney
 from engine.ledger.positions import positions
 from engine.money import Int64Array, round_div
 from engine.sources.frames import BoolArray, Int32Array, Maybe, SourceTables, Texts
@@ -112,57 +115,117 @@ def _identities(
 def _orders_without_lines(orders: Orders, used: Int32Array) -> Int64Array:
     has_line = np.zeros(len(orders), np.bool_)
     has_line[used] = True
-    return np.flatnonzero(~has_line & (orders.state == OrderState.COUNTED))
+    is_seen = np.isin(orders.state, (OrderState.COUNTED, OrderState.HELD))
+    return np.flatnonzero(~has_line & is_seen)
 
 
 @dataclass(frozen=True, slots=True)
 class SaleAmounts:
-    """Income columns of the sale events (int64[lines]) and the order totals they came from."""
+    """Income columns of the sale events (int64[lines]) and the order totals they came from.
+
+    lines, orders: minor units of the shop. own_lines, own_orders: of each order's own currency, in
+    which its refunds are split; the same arrays where all is in the shop's currency.
+    """
 
     lines: dict[str, Int64Array]
     orders: dict[str, Int64Array]
+    own_lines: dict[str, Int64Array]
+    own_orders: dict[str, Int64Array]
     starts: Int64Array  # rows of order i are starts[i]:starts[i + 1]
     order: Int32Array  # index into Orders of each group
     grand_total: Maybe  # of each group, in source amounts
-    is_exact: BoolArray  # no amount of the order had to be rounded
+    own_unit: Int64Array  # source amounts in a minor unit of the order's own currency
+    is_exact: BoolArray  # no amount had to be rounded in the order's own currency
 
 
 def allocate_sales(
-    tables: SourceTables, lines: Lines, in_time: Int64Array, notes: dict[str, int]
+    tables: SourceTables,
+    lines: Lines,
+    in_time: Int64Array,
+    notes: dict[str, int],
+    money: OrderMoney | None = None,
 ) -> SaleAmounts:
     """Allocate each order's amounts to its lines; `lines` holds counted orders only.
 
     `notes` counts what was read otherwise than written: negative amounts as 0, a discount above
-    the goods as their sum.
+    the goods as their sum. money: rates of the orders, None where all is in the shop's currency.
     """
     ids, group = np.unique(lines.order_id, return_inverse=True)
     starts = group_starts(group.astype(np.int64), len(ids))
     order = lines.order[starts[:-1]]
     row = in_time[order]
+    value = line_values(tables, lines, row, group)
+    grand = _chosen(tables.orders.grand_total, row)
+    raw = _order_amounts(tables, row, sum_by_group(value, starts), grand, notes)
+    shop_unit = tables.shop.amounts_a_minor
+    unit = np.full(len(ids), shop_unit, np.int64) if money is None else money.unit[order]
+    whole = value % np.repeat(unit, np.diff(starts)) == 0
+    is_exact = np.minimum.reduceat(whole, starts[:-1]) if len(ids) else np.zeros(0, np.bool_)
+    as_value = _Rounding(is_exact, unit)
+    own_totals = {name: round_div(column, unit) for name, column in raw.items()}
+    own = _spread(tables, lines, value, own_totals, starts, as_value)
+    shop, totals = own, own_totals
+    if money is not None:
+        rates = money.rates.chosen(order)
+        totals = {name: rates.minor(column, shop_unit) for name, column in raw.items()}
+        stays = _Rounding(is_exact & (rates.source == RateSource.OWN), unit)
+        shop = _spread(tables, lines, value, totals, starts, stays)
+    for column in (grand.value, *(raw[name] for name in INCOME[1:])):
+        is_exact = is_exact & (column % unit == 0)
+    return SaleAmounts(shop, totals, own, own_totals, starts, order, grand, unit, is_exact)
+
+
+def _order_amounts(
+    tables: SourceTables,
+    row: Int64Array,
+    goods: Int64Array,
+    grand: Maybe,
+    notes: dict[str, int],
+) -> dict[str, Int64Array]:
+    """Return the amounts of INCOME of each order as they were paid, in source amounts."""
     raw = {name: getattr(tables.orders, name)[row] for name in _ROW_AMOUNTS}
     notes["negative_amounts"] = sum(int((column < 0).sum()) for column in raw.values())
     raw = {name: np.maximum(column, 0) for name, column in raw.items()}
-    value = line_values(tables, lines, row, group)
-    goods = sum_by_group(value, starts)
     notes["discounts_above_goods"] = int((raw["discount"] > goods).sum())
     raw["discount"] = np.minimum(raw["discount"], goods)
     explained = goods - raw["discount"] + sum(raw[name] for name in _ROW_AMOUNTS[1:])
-    grand = _chosen(tables.orders.grand_total, row)
     raw["unbooked"] = np.where(grand.known, np.maximum(grand.value - explained, 0), 0)
     notes["totals_below_their_parts"] = int((grand.known & (grand.value < explained)).sum())
-    unit = tables.shop.amounts_a_minor
-    totals = {"value": round_div(goods, unit)}
-    totals |= {name: round_div(column, unit) for name, column in raw.items()}
+    return {"value": goods} | raw
+
+
+@dataclass(frozen=True, slots=True)
+class _Rounding:
+    """How values of lines become minor units: `unit` of each order divides those of exact ones."""
+
+    is_exact: BoolArray
+    unit: Int64Array
+
+    def of_values(self, value: Int64Array, totals: Int64Array, starts: Int64Array) -> Int64Array:
+        """Return each line's value; where it is not exact the order's total is split (M9)."""
+        sizes = np.diff(starts)
+        exact = value // np.repeat(self.unit, sizes)
+        if self.is_exact.all():
+            return exact
+        split = allocate(np.where(self.is_exact, 0, totals), value, starts)
+        return np.where(np.repeat(self.is_exact, sizes), exact, split)
+
+
+def _spread(
+    tables: SourceTables,
+    lines: Lines,
+    value: Int64Array,
+    totals: dict[str, Int64Array],
+    starts: Int64Array,
+    rounding: _Rounding,
+) -> dict[str, Int64Array]:
+    """Split order totals, in minor units, over the lines; the discount never above the value."""
     totals["discount"] = np.minimum(totals["discount"], totals["value"])
-    shares = {"value": _round_values(value, totals["value"], starts, unit)}
+    shares = {"value": rounding.of_values(value, totals["value"], starts)}
     for name in INCOME[1:]:
         weights = weights_of(name, tables, lines, shares["value"], totals[name], starts)
         shares[name] = allocate(totals[name], weights, starts)
-    whole = value % unit == 0
-    is_exact = np.minimum.reduceat(whole, starts[:-1]) if len(ids) else np.zeros(0, np.bool_)
-    for column in (grand.value, *raw.values()):
-        is_exact &= column % unit == 0
-    return SaleAmounts(shares, totals, starts, order, grand, is_exact)
+    return shares
 
 
 def _chosen(column: Maybe, rows: Int64Array) -> Maybe:
@@ -203,14 +266,6 @@ def line_values(
         )
         value[lone] = np.maximum(stated[at], 0)
     return value
-
-
-def _round_values(
-    value: Int64Array, totals: Int64Array, starts: Int64Array, unit: int
-) -> Int64Array:
-    if not np.any(value % unit):
-        return value // unit
-    return allocate(totals, value, starts)
 
 
 def weights_of(

@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from engine.ledger.frames import SEVERAL, Ledger
 from engine.metrics.compute import MetricBlock
 from engine.metrics.evaluate import Column
 from engine.metrics.model import PRODUCT, SCALE, SHOP, Unit
 from engine.money import to_decimal
+from engine.periods import day_date
 
 
 def as_frame(block: MetricBlock) -> pd.DataFrame:
@@ -24,6 +26,28 @@ def as_frame(block: MetricBlock) -> pd.DataFrame:
     entity: Any = pd.Series(keys.pop("entity_id"), dtype=kind)
     metrics = {name: _array(column) for name, column in block.columns.items()}
     return pd.DataFrame({"entity_id": entity, **keys, **metrics})
+
+
+def held_frame(ledger: Ledger) -> pd.DataFrame:
+    """Return what is held back for want of a rate; one row = one order's income or one refund.
+
+    Columns: order_id (null: not known), refund_id (null: the order itself), day (the day whose rate
+    is missing), currency, is_in_several (no rate helps, the amounts name several currencies).
+    """
+    held = ledger.held
+    names = [None if name == SEVERAL else name for name in (*held.currency.values, SEVERAL)]
+    return pd.DataFrame(
+        {
+            "order_id": pd.array(held.order_id, dtype="Int64"),
+            "refund_id": pd.array(held.refund_id, dtype="Int64"),
+            "day": [day_date(day) for day in held.day.tolist()],
+            "currency": pd.array([names[code] for code in held.currency.code], dtype="string"),
+            "is_in_several": held.is_in_several,
+        }
+    ).assign(
+        order_id=lambda frame: frame.order_id.mask(frame.order_id == 0),
+        refund_id=lambda frame: frame.refund_id.mask(frame.refund_id == 0),
+    )
 
 
 def as_records(block: MetricBlock, digits: int) -> list[dict[str, Any]]:

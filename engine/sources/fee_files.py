@@ -67,6 +67,8 @@ def shipped_fees() -> FeeSchedule:
 def read_fees(records: Records, findings: Findings) -> FeeSchedule:
     """Return the schedule of a file; it replaces the shipped one as a whole.
 
+    A file without any row is the owner's word that the shop pays no such fees.
+
     Raises InputFileError (OVERLAP) for two rows of one country, kind and buyer on the same day.
     """
     rows = OwnerRows(
@@ -102,7 +104,8 @@ def read_fees(records: Records, findings: Findings) -> FeeSchedule:
         for index in np.flatnonzero(rows.used).tolist()
     ]
     _refuse_overlaps(found, records.file)
-    return FeeSchedule(tuple(found), records.file)
+    is_free = not len(records) and not records.too_long
+    return FeeSchedule(tuple(found), records.file, is_free)
 
 
 def _numbers(rows: OwnerRows) -> dict[str, list[int | None]]:

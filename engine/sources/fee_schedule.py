@@ -96,10 +96,15 @@ class FeeRow:
 
 @dataclass(frozen=True, slots=True)
 class FeeSchedule:
-    """All rows of a schedule, in the order of its file; `file` is its name."""
+    """All rows of a schedule, in the order of its file; `file` is its name.
+
+    is_free: the owner's file has a header and not one row, which says that there are no such fees.
+    A file with rows of which none holds for the shop says that its fees are not known.
+    """
 
     rows: tuple[FeeRow, ...]
     file: str
+    is_free: bool = False
 
     def rows_for(
         self,

@@ -58,6 +58,10 @@ class Texts:
     def __len__(self) -> int:
         return len(self.code)
 
+    def chosen(self, rows: BoolArray | Int64Array) -> Texts:
+        """Return some of the rows, by mask or by position."""
+        return Texts(self.code[rows], self.values)
+
 
 @dataclass(frozen=True, slots=True)
 class Maybe:
@@ -128,7 +132,10 @@ class RefundRows:
 
 @dataclass(frozen=True, slots=True)
 class RefundItemRows:
-    """One row = what a refund says of one line, ascending by refund row, then by own id."""
+    """One row = what a refund says of one line, ascending by refund row, then by own id.
+
+    An amount that is in another currency than its refund is 0: only the line is known then.
+    """
 
     refund_row_id: Int64Array
     line_id: Int64Array
@@ -184,10 +191,18 @@ class EntryRows:
 
 @dataclass(frozen=True, slots=True)
 class PaymentRows:
-    """One row = one payment of an order, ascending by payment id."""
+    """One row = one payment of an order, ascending by payment id.
+
+    rank: of the row's origin, the lowest is to be trusted most. listing_currency, account_currency:
+    what the buyer was charged in, and the account. rate: 10⁻⁸, account money for one of listing.
+    """
 
     payment_id: Int64Array
     order_id: Int64Array
+    rank: Int64Array
+    listing_currency: Texts
+    account_currency: Texts
+    rate: Maybe
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,13 @@ REFUND_ITEMS = Contract(
         Column("listing_id", INT, "i.listing_id"),
         Column("sku", TEXT, "i.sku"),
         Column("quantity", INT, "i.quantity::int8", lowest=0),
-        amount("amount", "i.amount", "i.amount_divisor", required=True),
+        amount(
+            "amount",
+            "(CASE WHEN coalesce(i.currency_code, $2) = coalesce(r.currency_code, $2) "
+            "THEN i.amount ELSE 0 END)",
+            "i.amount_divisor",
+            required=True,
+        ),
     ),
 )
 PRODUCTS = Contract(
@@ -150,6 +156,21 @@ PAYMENTS = Contract(
     (
         Column("payment_id", INT, "p.payment_id", required=True),
         Column("order_id", INT, "p.order_id", required=True),
+        Column(
+            "rank",
+            INT,
+            "(CASE p.source WHEN 'api' THEN 0 WHEN 'payments' THEN 1 ELSE 2 END)::int8",
+            required=True,
+        ),
+        Column("listing_currency", TEXT, "p.listing_currency_code"),
+        Column("account_currency", TEXT, "p.currency_code", required=True),
+        # What no currency is worth is no rate: then the table of rates answers.
+        Column(
+            "rate",
+            INT,
+            "(CASE WHEN p.exchange_rate BETWEEN 0 AND 1000000 "
+            "THEN p.exchange_rate * 100000000 END)::int8",
+        ),
     ),
     alone="order_payments p",
 )

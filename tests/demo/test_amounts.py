@@ -74,6 +74,20 @@ def test_shares_of_coupons_shipping_and_refunds_are_as_planned(default_shop: Dem
 
 
 def test_yen_amounts_have_divisor_1(small_demo: Demo) -> None:
-    columns = order_rows(small_demo.shops[1]).columns
-    assert set(columns["grand_total_divisor"].values.tolist()) == {1}
-    assert columns["grand_total_currency_code"].words == ("JPY",)
+    shop = small_demo.shops[1]
+    columns = order_rows(shop).columns
+    assert set(columns["grand_total_divisor"].values[~shop.is_second].tolist()) == {1}
+    code = columns["grand_total_currency_code"]
+    assert {code.words[at] for at in code.values[~shop.is_second]} == {"JPY"}
+
+
+def test_a_few_orders_of_each_shop_are_in_a_second_currency(each_shop: DemoShop) -> None:
+    columns = order_rows(each_shop).columns
+    second = np.flatnonzero(each_shop.is_second)
+    assert 2 <= len(second) <= len(each_shop.order_id) // 50
+    assert np.isin(each_shop.refunds.order, second).any()
+    assert not set(second.tolist()) & set(each_shop.roles.values())
+    assert set(columns["tax_divisor"].values[second].tolist()) == {100}
+    code = columns["tax_currency_code"]
+    wanted = {"USD": "EUR", "JPY": "USD"}[each_shop.plan.currency]
+    assert {code.words[at] for at in code.values[second]} == {wanted}

@@ -10,6 +10,7 @@ import pytest
 from engine.database.arrow import open_snapshot
 from engine.database.url import DatabaseUrl
 from engine.demo.csv_files.folder import owner_files, write_files
+from engine.demo.exchange import jump_day
 from engine.demo.load import load
 from engine.demo.shop import Demo
 from engine.demo.truth import RETURNS, Key, count_truth
@@ -19,7 +20,8 @@ from engine.ledger.facts import Facts
 from engine.ledger.frames import NO_SKU, EventKind, Ledger
 from engine.ledger.weights import WeightSource
 from engine.local_time import local_clock
-from engine.money import Int64Array
+from engine.money import MILLION, Int64Array
+from engine.periods import day_number
 from engine.sources.owner_files import read_owner_files
 from engine.sources.tables import read_shops, read_tables
 
@@ -91,6 +93,30 @@ def built(
             tables = read_tables(source, shop)
             found.append(build_ledger(tables, files, local_clock(shop.time_zone)))
     return found
+
+
+def test_fees_keep_their_share_when_the_lira_jumps_inside_a_month(
+    small_demo: Demo, built: list[tuple[Ledger, Facts]]
+) -> None:
+    """Each charge in lira comes back at the rate of its own payment, before the jump and after."""
+    shop, ledger = small_demo.shops[0], built[0][0]
+    jump = day_number(jump_day(small_demo.plan))
+    second = set(shop.order_id[shop.is_second].tolist())
+    sale = ledger.kind == EventKind.SALE
+    checked = {"before": 0, "after": 0}
+    for order in np.unique(ledger.order[sale]).tolist():
+        day = int(ledger.orders.day[order])
+        if abs(day - jump) > 40 or int(ledger.orders.order_id[order]) in second:
+            continue
+        rows = sale & (ledger.order == order)
+        base = int(ledger.amounts["base"][rows].sum())
+        fee = int(ledger.amounts["transaction_fees"][rows].sum())
+        # Each line, shipping and gift wrap is a charge of its own, rounded in lira and in dollars.
+        assert abs(fee - base * 65_000 / MILLION) <= int(rows.sum()) + 2
+        assert int(ledger.amounts["fees_measured"][rows].sum()) > 0 or base == 0
+        checked["after" if day >= jump else "before"] += 1
+    assert min(checked.values()) >= 5
+    assert shop.plan.account_currency == "TRY"
 
 
 def test_every_month_of_every_entity_and_every_label_is_equal(

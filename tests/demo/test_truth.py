@@ -10,7 +10,7 @@ from engine.demo.cost_truth import true_costs
 from engine.demo.costs import UNKNOWN
 from engine.demo.refund_truth import GOODS, SALES_TAX, divide_refunds
 from engine.demo.shop import Demo, DemoShop
-from engine.demo.truth import COLUMNS, LEVELS, count_truth, line_costs, truth_text
+from engine.demo.truth import COLUMNS, LEVELS, _sale_columns, count_truth, line_costs, truth_text
 from engine.ledger.cost_labels import CostMatch
 
 
@@ -46,7 +46,10 @@ def test_refunds_of_both_dates_are_the_same_sum(small_demo: Demo, each_shop: Dem
 
 def test_orders_that_do_not_count_are_nowhere(small_demo: Demo, each_shop: DemoShop) -> None:
     counted = each_shop.fulfilment.counts[each_shop.lines.order]
-    assert level_sums(small_demo, each_shop, "value")[0] == each_shop.lines.value[counted].sum()
+    value = _sale_columns(small_demo, each_shop)["value"]
+    assert level_sums(small_demo, each_shop, "value")[0] == value[counted].sum()
+    own = ~each_shop.is_second[each_shop.lines.order]
+    assert value[own].tolist() == each_shop.lines.value[own].tolist()
     assert not counted.all()
 
 

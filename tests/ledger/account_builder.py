@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 
 from engine.ledger.entries import Entries, refer
-from engine.ledger.exchange import Exchange
+from engine.ledger.exchange import Exchange, RateSource
 from engine.ledger.fee_frames import Fees
 from engine.ledger.fee_work import FeeRules, work_out_fees
 from engine.ledger.fees import book_fees
 from engine.ledger.frames import Orders, OrderState
+from engine.ledger.holding import hold_back
+from engine.ledger.order_money import Money
 from engine.ledger.orders import build_orders
 from engine.ledger.refund_cells import RefundEvents, split_refunds
 from engine.ledger.refunds import Refunds, select_refunds
@@ -26,7 +28,8 @@ from engine.local_time import local_clock
 from engine.sources.fee_schedule import FEE_KINDS, FeeRow, FeeSchedule
 from engine.sources.frames import EntryRows, PaymentRows, Shop, SourceTables
 from engine.sources.rate_files import NO_RATES, Rates
-from tests.shop_builder import CENT, integers, owner_files, texts, unix
+from tests.shop_builder import CENT, Payment, integers, owner_files, texts, unix
+from tests.shop_builder import payment_rows as payments_of
 
 
 @dataclass
@@ -64,9 +67,7 @@ def entry_rows(shop: Shop, entries: list[Entry], scale: int = CENT) -> EntryRows
 
 
 def payment_rows(payments: dict[int, int]) -> PaymentRows:
-    return PaymentRows(
-        integers(sorted(payments)), integers([payments[p] for p in sorted(payments)])
-    )
+    return payments_of([Payment(payment, order) for payment, order in payments.items()])
 
 
 def fee(kind: str, ppm: int | None = None, fixed: int | None = None, **more: Any) -> FeeRow:
@@ -100,6 +101,7 @@ class Booked:
     sales: SaleAmounts
     refunds: Refunds
     back: RefundEvents
+    money: Money | None
 
     def sale(self, line_id: int) -> dict[str, int]:
         """The fees of a line that are not 0, in cents."""
@@ -143,16 +145,20 @@ class Booked:
         return set(self.fees.sale_basis[self.lines.order_id == order_id].tolist())
 
 
-def ground(source: SourceTables) -> Booked:
+def ground(source: SourceTables, exchange: Exchange | None = None) -> Booked:
     """Build the sales and refunds that fees are booked on."""
     clock, files = local_clock(source.shop.time_zone), owner_files()
     orders, in_time = build_orders(source, clock)
+    exchange = exchange or Exchange(source.shop, NO_RATES)
+    orders, money, _ = hold_back(source, orders, in_time, exchange, clock)
+    of_orders, of_refunds = (money.orders, money.refunds) if money else (None, None)
     every_line = resolve_lines(source, orders, in_time, files.identity)
     lines = every_line.chosen(orders.state[every_line.order] == OrderState.COUNTED)
-    sales = allocate_sales(source, lines, in_time, {})
-    refunds = select_refunds(source, orders, sales, clock, {})
-    back = split_refunds(refunds, source, lines, sales, files.identity)
-    return Booked(None, orders, lines, every_line, sales, refunds, back)  # type: ignore[arg-type]
+    sales = allocate_sales(source, lines, in_time, {}, of_orders)
+    refunds = select_refunds(source, orders, sales, clock, {}, money=of_refunds)
+    back = split_refunds(refunds, source, lines, sales, files.identity, of_refunds)
+    fees: Fees = None  # type: ignore[assignment]
+    return Booked(fees, orders, lines, every_line, sales, refunds, back, money)
 
 
 def booked(
@@ -169,10 +175,11 @@ def booked(
     **rules: Any,
 ) -> Booked:
     """Book the fees of a shop."""
-    base = ground(source)
-    rule = FeeRules(
-        FeeSchedule(schedule, "etsy_fees.csv"), exchange or Exchange(source.shop, rates), **rules
-    )
+    exchange = exchange or Exchange(source.shop, rates)
+    base = ground(source, exchange)
+    if at_market is None and base.money is not None:
+        at_market = base.money.orders.rates.source == RateSource.MARKET
+    rule = FeeRules(FeeSchedule(schedule, "etsy_fees.csv"), exchange, **rules)
     work = work_out_fees(
         entry_rows(source.shop, entries, scale),
         payment_rows(payments or {}),

@@ -8,18 +8,32 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.ledger.events import build_ledger
 from engine.ledger.exchange import Exchange, RealisedRates
 from engine.ledger.fee_frames import FeeBasis
 from engine.ledger.frames import CostBasis
+from engine.local_time import local_clock
 from engine.money import round_div
 from engine.periods import day_number
-from engine.sources.fee_files import shipped_fees
+from engine.sources.fee_files import FEE_LAYOUT, read_fees, shipped_fees
 from engine.sources.fee_schedule import FeeRow
+from engine.sources.findings import Findings
 from engine.sources.frames import SourceTables
 from engine.sources.offsite_orders import OffsiteOrders
 from engine.sources.rate_files import NO_RATES, RATE_SCALE, PairRates, Rates
+from engine.sources.text_files import read_text
 from tests.ledger.account_builder import Booked, Entry, booked, fee
-from tests.shop_builder import Line, Order, Refund, a_shop, integers, maybe, tables, texts
+from tests.shop_builder import (
+    Line,
+    Order,
+    Refund,
+    a_shop,
+    integers,
+    maybe,
+    owner_files,
+    tables,
+    texts,
+)
 
 DAY = datetime(2026, 3, 5, 10)
 FREE = (fee("transaction", 0), fee("processing", 0))
@@ -291,3 +305,22 @@ def test_an_estimated_credit_never_exceeds_its_fee_whatever_the_account_credits(
     large = Entry("transaction_refund", -5000, datetime(2026, 3, 11), order=1)
     credit = booked(shop([HALF]), [large], rows).refund(1)
     assert (credit["transaction_fees"], credit["vat_on_fees"]) == (-5000, -210)
+
+
+def test_an_owners_file_without_rows_says_that_there_are_no_fees() -> None:
+    findings = Findings()
+    records = read_text(b"country,fee_kind,rate\n", "etsy_fees.csv", (FEE_LAYOUT,), findings)
+    stated = read_fees(records, findings)
+    assert stated.is_free
+    files = replace(owner_files(), fees=stated)
+    source = shop()
+    _, facts = build_ledger(source, files, local_clock(source.shop.time_zone))
+    assert not any(column.any() for column in facts.fees.sale.values())
+    assert set(facts.fees.sale_basis.tolist()) == {CostBasis.MEASURED}
+
+
+def test_a_file_of_which_no_row_can_be_used_says_nothing_of_the_kind() -> None:
+    findings = Findings()
+    content = b"country,fee_kind,rate\nNowhere,transaction,0.05\n"
+    stated = read_fees(read_text(content, "etsy_fees.csv", (FEE_LAYOUT,), findings), findings)
+    assert (len(stated.rows), stated.is_free) == (0, False)

@@ -13,6 +13,7 @@ from engine.metrics.model import Level, Unit
 from engine.metrics.registry import REGISTRY
 from engine.periods import Period, PeriodKind, day_number, periods_between
 from engine.sources.expense_files import Expenses
+from engine.sources.rate_files import RATE_SCALE, PairRates, Rates
 from tests import worked_shop
 from tests.oracle import Oracle
 from tests.shop_builder import (
@@ -68,7 +69,7 @@ def random_shop(seed: int, orders: int = 120) -> Snapshot:
                 status=status,
                 is_paid=status != "open",
                 is_gift=bool(draw.random() < 0.2),
-                currency="EUR" if draw.random() < 0.05 else None,
+                currency=[None, None, None, "EUR", "JPY", "CHF"][int(draw.integers(6))],
                 grand_total=total + int(draw.choice([0, 0, 0, 250])),
                 ship_hours=float(draw.integers(1, 200)) if draw.random() < 0.5 else None,
                 has_clock=bool(draw.random() < 0.9),
@@ -99,7 +100,8 @@ def random_shop(seed: int, orders: int = 120) -> Snapshot:
     ads, visits = random_spans(draw)
     table = costs({("A", 1, 2024 * 12): 12_345, ("B", 0, 2024 * 12 + 3): 30_000})
     shop = a_shop(time_zone=str(draw.choice(["America/New_York", "Europe/Istanbul", "Asia/Tokyo"])))
-    files = replace(worked_shop.files(), costs=table, expenses=random_expenses(draw))
+    files = worked_shop.files()
+    files = replace(files, costs=table, rates=random_rates(draw), expenses=random_expenses(draw))
     source = tables(shop, rows, refunds, ads=ads, visits=visits, entries=bills(draw))
     # The clock stands before the last spans end.
     until = datetime.combine(START, time(), UTC) + timedelta(days=400)
@@ -159,6 +161,16 @@ def random_expenses(draw: np.random.Generator) -> Expenses:
         category=("",) * 15,
         row_number=np.arange(15, dtype=np.int32),
     )
+
+
+def random_rates(draw: np.random.Generator) -> Rates:
+    """Rates of two currencies, with gaps of more than a week; there are none of the third."""
+    found = {}
+    for pair, level in ((("EUR", "USD"), 1.08), (("USD", "JPY"), 148.0)):
+        days = np.unique(day_number(START) + draw.integers(-5, 520, 200)).astype(np.int32)
+        rate = (level * RATE_SCALE * draw.uniform(0.9, 1.1, len(days))).astype(np.int64)
+        found[pair] = PairRates(days, rate, np.arange(len(days), dtype=np.int32))
+    return Rates(found)
 
 
 def integers_of(block, row: int) -> dict[str, int | str | None]:

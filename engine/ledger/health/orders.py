@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from engine.ledger.facts import Facts
-from engine.ledger.frames import OrderState
 from engine.ledger.health.codes import HealthFinding, found
 from engine.ledger.health.stakes import add_up, sales_of
 from engine.money import Int64Array
@@ -37,10 +36,15 @@ _COUNTED = {
         REFUNDS,
         "refunds of orders that do not count, or that are not there",
     ),
-    "refunds_in_foreign_currency": (
+    "refunds_of_held_orders": (
         "REFUND_LEFT_OUT",
         REFUNDS,
-        "refunds in a currency that can't be converted",
+        "refunds of orders that are held for want of an exchange rate",
+    ),
+    "refunds_without_rate": (
+        "REFUND_LEFT_OUT",
+        REFUNDS,
+        "refunds of unknown orders, in a currency without a rate on their day",
     ),
     "refunds_without_order_and_day": (
         "REFUND_LEFT_OUT",
@@ -60,7 +64,7 @@ def order_findings(facts: Facts) -> Iterator[HealthFinding]:
     for more in _by_text(facts, sales, rows.country, country, is_nowhere):
         yield found("COUNTRY_UNKNOWN", ORDERS, "is no known country", column="country", **more)
     yield from _statuses(facts, sales, row)
-    yield from _held(facts, row)
+    yield from _held(facts)
     for note, (code, place, what) in _COUNTED.items():
         if count := facts.notes.get(note, 0):
             yield found(code, place, what, count=count)
@@ -101,19 +105,25 @@ def _by_text(
         }
 
 
-def _held(facts: Facts, row: Int64Array) -> Iterator[HealthFinding]:
-    rows, orders = facts.tables.orders, facts.orders
-    held = orders.state == OrderState.HELD
-    currency = rows.currency.code[row]
-    for number in np.unique(currency[held]).tolist():
-        chosen = np.flatnonzero(held & (currency == number))
-        days = orders.day[chosen].astype("datetime64[D]")
+def _held(facts: Facts) -> Iterator[HealthFinding]:
+    """One row a currency: orders held for their own amounts, or for a refund in it."""
+    held = facts.held
+    several = held.is_in_several
+    for number in np.unique(held.currency.code).tolist():
+        chosen = np.flatnonzero((held.currency.code == number) & (held.order_id != 0))
+        if not len(chosen):
+            continue
+        days = held.day[chosen].astype("datetime64[D]")
+        what = f"held for want of a rate from {days.min()} to {days.max()}"
+        if several[chosen[0]]:
+            what = "held, as their amounts name several currencies"
+        orders = np.unique(held.order_id[chosen])
         yield found(
             "ORDER_HELD",
             ORDERS,
-            f"held from {days.min()} to {days.max()}: in no figure but held_orders",
-            count=len(chosen),
+            f"{what}: in no figure but held_orders",
+            count=len(orders),
             column="grand_total_currency_code",
-            value=rows.currency.values[number] if number >= 0 else None,
-            order_id=int(orders.order_id[chosen].min()),
+            value=None if several[chosen[0]] else held.currency.values[number],
+            order_id=int(orders[0]),
         )
