@@ -23,13 +23,11 @@ from engine.database.arrow import open_snapshot
 from engine.database.url import DatabaseUrl
 from engine.errors import UsageError
 from engine.ledger.events import build_ledger
-from engine.ledger.evidence import Evidence, keep_evidence
-from engine.ledger.explain_order import explain_order
+from engine.ledger.evidence import keep_evidence
 from engine.ledger.facts import Policies
 from engine.ledger.fingerprints import Fingerprints, take_fingerprints
 from engine.ledger.health.codes import HealthFinding
 from engine.ledger.health.report import examine
-from engine.ledger.order_explanation import OrderExplanation
 from engine.ledger.reconcile import reconcile
 from engine.local_time import LocalClock, local_clock
 from engine.memory import give_back
@@ -44,6 +42,7 @@ from engine.metrics.health_frames import (
 )
 from engine.metrics.model import Level
 from engine.metrics.registry import REGISTRY
+from engine.openings import Dating, Openings, asked
 from engine.periods import Period, day_date
 from engine.settings import Settings
 from engine.sources.frames import Shop, SourceTables
@@ -53,11 +52,10 @@ from engine.sources.sku_map_template import sku_map_template
 from engine.sources.tables import choose_shop, read_shops, read_tables
 from engine.sources.versions import file_fingerprints, file_version, table_version
 
-Dating = Literal["refund_day", "order_day"]
 READERS = 2  # connections that read side by side from one snapshot
 
 
-class EcommerceAnalyticsOptimized:
+class EcommerceAnalyticsOptimized(Openings):
     """The figures of one shop, as known at one watermark.
 
     Use it as an async context manager, or load it with `load`. `shop` is an id or a name, None for
@@ -147,7 +145,7 @@ class EcommerceAnalyticsOptimized:
         self.notes = ledger.notes
         self.titles = ledger.listing_titles
         self.findings = files.findings
-        self._evidence: Evidence = keep_evidence(facts)
+        self._evidence = keep_evidence(facts)
         self._prefixes = files.prefixes
         self._health = examine(facts, files, self._imports)
         self.held = held_frame(ledger)
@@ -290,16 +288,7 @@ class EcommerceAnalyticsOptimized:
         refund_dating: Dating = "refund_day",
     ) -> MetricBlock:
         """Answer the same question as arrays of integers, for those who write many rows."""
-        if level not in tuple(Level):
-            raise UsageError(
-                f"There is no level {level!r}.", hint="Levels are shop, listing and product."
-            )
-        if refund_dating not in ("refund_day", "order_day"):
-            raise UsageError(
-                f"There is no refund dating {refund_dating!r}.",
-                hint="Refunds are dated by refund_day or order_day.",
-            )
-        level = Level(level)
+        level, _ = asked(level, refund_dating)
         return compute_block(
             self._snapshot,
             periods,
@@ -308,14 +297,6 @@ class EcommerceAnalyticsOptimized:
             entities=entities,
             refund_dating=refund_dating,
         )
-
-    def explain_order(self, order_id: int) -> OrderExplanation:
-        """Explain one order of any state, down to the source rows behind its ledger rows.
-
-        The order is worked out again from its source rows; `check()` of the answer adds everything
-        up and compares it with the ledger. Raises UnknownEntityError.
-        """
-        return explain_order(self._snapshot.ledger, self._evidence, order_id)
 
 
 def probe_version(settings: Settings, url: DatabaseUrl) -> str:

@@ -25,6 +25,7 @@ from tests.shop_builder import (
     Line,
     Order,
     Refund,
+    Span,
     a_shop,
     integers,
     maybe,
@@ -161,10 +162,41 @@ def _entries(draw: st.DrawFn) -> list[Entry]:
 
 
 @st.composite
+def _spans(draw: st.DrawFn) -> list[Span]:
+    """Statistics of ads and visits, over days that may overlap; some are not over yet."""
+
+    def span(number: int) -> Span:
+        first = (START + timedelta(days=draw(st.integers(-3, 60)))).date()
+        counts = st.sampled_from((None, 0, 3, 100))
+        return Span(
+            number,
+            draw(st.sampled_from((0, 101, 102))),
+            first,
+            first + timedelta(days=draw(st.integers(0, 20))),
+            spend=draw(st.sampled_from((None, 0, 100, 999))),
+            sales=draw(counts),
+            clicks=draw(counts),
+            orders=draw(counts),
+            visits=draw(counts),
+            views=draw(counts),
+            currency=draw(st.sampled_from((None, None, "EUR"))),
+        )
+
+    return [span(number) for number in range(1, draw(st.integers(0, 5)) + 1)]
+
+
+@st.composite
 def any_shop(draw: st.DrawFn) -> AnyShop:
     """Draw a shop."""
     shop = a_shop()
-    source = tables(shop, draw(_orders()), draw(_refunds()), entries=draw(_entries()))
+    source = tables(
+        shop,
+        draw(_orders()),
+        draw(_refunds()),
+        entries=draw(_entries()),
+        ads=draw(_spans()),
+        visits=draw(_spans()),
+    )
     codes = st.sampled_from(("P1", "P2", "P3"))
     sent = sorted(draw(st.lists(st.tuples(st.integers(1, ORDERS), codes), max_size=6)))
     tracking = TrackingRows(

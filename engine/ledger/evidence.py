@@ -18,7 +18,7 @@ from engine.ledger.frames import FEES, EventKind, Ledger, OrderState
 from engine.ledger.pooled_fees import PooledBefore
 from engine.money import Int64Array
 from engine.sources.frames import EntryRows, Int8Array, SourceTables, Texts, TrackingRows
-from engine.sources.some_orders import orders_alone, rows_of, without_rows
+from engine.sources.some_orders import orders_alone, orders_only, rows_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,13 +26,14 @@ class Evidence:
     """The source rows of all orders, and what can't be told from one order's rows alone.
 
     tables: as read, the account with entries of orders only, each by the order and line that it was
-    found to be of. fee_bases: FeeBasis of each sale row of the ledger, by column. pools: the months
-    of the account that refer to no order. costs: which rows of the cost files answer for which SKU.
+    found to be of. bases: FeeBasis of each sale row of the ledger, by column of a cost. pools: the
+    months of the account that refer to no order. costs: which rows of the cost files answer for
+    which SKU.
     """
 
     tables: SourceTables
     terms: Terms
-    fee_bases: dict[str, Int8Array]
+    bases: dict[str, Int8Array]
     pools: tuple[Pool, ...]
     costs: CostBook
 
@@ -46,10 +47,10 @@ class Evidence:
 
 def keep_evidence(facts: Facts) -> Evidence:
     """Keep of the facts of a shop what explanations need; columns are shared, not copied."""
-    tables = without_rows(facts.tables, "entries", "listings")
     account = _of_orders(facts.tables.entries, facts.fees.of_orders)
-    tables = replace(tables, entries=account)
-    return Evidence(tables, facts.terms, facts.fees.bases, facts.fees.pools, facts.costs.book)
+    tables = replace(orders_only(facts.tables), entries=account)
+    bases = facts.fees.bases | facts.fulfilment.basis | {"cogs": facts.costs.basis}
+    return Evidence(tables, facts.terms, bases, facts.fees.pools, facts.costs.book)
 
 
 def work_out_again(ledger: Ledger, evidence: Evidence, order_id: int) -> Facts:
@@ -105,7 +106,7 @@ def _pooled_before(ledger: Ledger, evidence: Evidence, ids: Int64Array) -> Poole
     known, group = np.unique(order_id, return_inverse=True)
     pooled = {}
     for column in FEES:
-        is_pooled = evidence.fee_bases[column][row] == FeeBasis.POOLED
+        is_pooled = evidence.bases[column][row] == FeeBasis.POOLED
         amount = np.full(len(known), -1, np.int64)
         amount[group[is_pooled]] = 0
         np.add.at(amount, group[is_pooled], ledger.amounts.of(column, row[is_pooled]))

@@ -5,6 +5,7 @@ So a few orders can be worked out again by the code that works out all of them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from engine.money import Int64Array
 from engine.sources.frames import Maybe, SourceTables, Texts
 
 Table = TypeVar("Table")
+_REFERRED = ("refund_items", "products")  # by rows that name an order
 _ASCENDING = ("orders", "lines", "shipments", "tracking")  # by order id
 
 
@@ -52,14 +54,19 @@ def orders_alone(tables: SourceTables, order_ids: Int64Array) -> SourceTables:
     products = np.flatnonzero(np.isin(tables.products.product_id, parts["lines"].product_id))
     parts["refund_items"] = rows_of(tables.refund_items, refund_rows)
     parts["products"] = rows_of(tables.products, products)
-    return replace(without_rows(tables), **parts)
+    return replace(orders_only(tables), **parts)
 
 
-def without_rows(tables: SourceTables, *names: str) -> SourceTables:
-    """Return the tables with no row in those named, or in any if none is named."""
-    chosen = names or tuple(field.name for field in fields(tables) if field.name != "shop")
+def orders_only(tables: SourceTables) -> SourceTables:
+    """Return the tables with no row in those that are of no order."""
+    names = [field.name for field in fields(tables) if field.name not in ("shop", *_REFERRED)]
+    others = [name for name in names if not hasattr(getattr(tables, name), "order_id")]
+    return _without_rows(tables, others)
+
+
+def _without_rows(tables: SourceTables, names: Sequence[str]) -> SourceTables:
     nothing = np.empty(0, np.int64)
-    return replace(tables, **{name: rows_of(getattr(tables, name), nothing) for name in chosen})
+    return replace(tables, **{name: rows_of(getattr(tables, name), nothing) for name in names})
 
 
 def _rows(column: Int64Array, ids: Int64Array, is_ascending: bool) -> Int64Array:

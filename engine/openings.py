@@ -1,0 +1,94 @@
+"""How a loaded shop opens its figures: to their parts and rows, to orders, and orders to sources.
+
+One class, the part of `EcommerceAnalyticsOptimized` that answers why a figure is what it is. It
+reads what loading has kept and computes nothing that the batch answer would say otherwise.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pandas as pd
+
+from engine.errors import UsageError
+from engine.ledger.evidence import Evidence
+from engine.ledger.explain_order import explain_order
+from engine.ledger.order_explanation import OrderExplanation
+from engine.local_time import LocalClock
+from engine.metrics.compute import Snapshot
+from engine.metrics.explain import explain
+from engine.metrics.explain_nodes import Node
+from engine.metrics.model import Level
+from engine.metrics.order_list import list_orders
+from engine.periods import Period
+
+Dating = Literal["refund_day", "order_day"]
+
+
+class Openings:
+    """Answers that open a figure; what they read is set when a shop is loaded."""
+
+    clock: LocalClock
+    _snapshot: Snapshot
+    _evidence: Evidence
+
+    def explain(
+        self,
+        metric: str,
+        level: Level | str,
+        entity: int | str,
+        period: Period,
+        *,
+        refund_dating: Dating = "refund_day",
+    ) -> Node:
+        """Explain one figure: a tree of values with formulas, down to ledger rows, ids and days.
+
+        metric: a name or synonym. The root's value is that of `calculate_metrics_batch`, in the
+        smallest step of its unit; what is in no figure stands in its `left_out`. `check()` of the
+        answer computes everything again from the leaves up. Raises as `calculate_metrics_batch`.
+        """
+        level, dating = asked(level, refund_dating)
+        return explain(
+            self._snapshot, self._evidence, metric, level, entity, period, refund_dating=dating
+        )
+
+    def orders_frame(
+        self,
+        period: Period,
+        *,
+        level: Level | str = "shop",
+        entity: int | str | None = None,
+        refund_dating: Dating = "refund_day",
+    ) -> pd.DataFrame:
+        """List the orders behind the figures of a period, one row an order, in time order.
+
+        Of a listing or SKU its own part of each. Every amount is named as its metric and sums to
+        the batch answer; columns as in `engine.metrics.order_list.list_orders`. Raises
+        UnknownEntityError, UsageError.
+        """
+        level, dating = asked(level, refund_dating)
+        return list_orders(
+            self._snapshot, self.clock, period, level=level, entity=entity, refund_dating=dating
+        )
+
+    def explain_order(self, order_id: int) -> OrderExplanation:
+        """Explain one order of any state, down to the source rows behind its ledger rows.
+
+        The order is worked out again from its source rows; `check()` of the answer adds everything
+        up and compares it with the ledger. Raises UnknownEntityError.
+        """
+        return explain_order(self._snapshot.ledger, self._evidence, order_id)
+
+
+def asked(level: Level | str, refund_dating: Dating) -> tuple[Level, Dating]:
+    """Return the level and dating of a question; raises UsageError for unknown ones."""
+    if level not in tuple(Level):
+        raise UsageError(
+            f"There is no level {level!r}.", hint="Levels are shop, listing and product."
+        )
+    if refund_dating not in ("refund_day", "order_day"):
+        raise UsageError(
+            f"There is no refund dating {refund_dating!r}.",
+            hint="Refunds are dated by refund_day or order_day.",
+        )
+    return Level(level), refund_dating
