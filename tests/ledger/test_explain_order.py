@@ -37,7 +37,7 @@ def parts(found: OrderExplanation, column: str, event: str = "sale") -> list[Par
     return [part for part in found.parts if (part.column, part.row.event) == (column, event)]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(any_shop())
 def test_every_order_of_any_shop_adds_up_to_its_ledger_rows(shop: AnyShop) -> None:
     ledger, _, evidence = shop.load()

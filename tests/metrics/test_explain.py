@@ -86,7 +86,7 @@ def test_every_metric_of_every_entity_of_the_worked_shop(metric: Metric, dating:
                 assert total == root.value
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(any_shop(), st.integers(-10, 60), st.integers(0, 90), st.randoms(use_true_random=False))
 def test_any_metric_of_any_shop_opens_and_adds_up(
     shop: AnyShop, first: int, days: int, draw

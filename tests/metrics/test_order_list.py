@@ -65,7 +65,7 @@ def test_nothing_in_the_period_is_an_empty_list() -> None:
     assert "contribution_profit" in frame.columns
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(any_shop(), st.integers(-5, 60), st.integers(0, 60), st.sampled_from(Level), st.booleans())
 def test_the_list_of_any_shop_sums_to_the_batch(
     shop: AnyShop, first: int, days: int, level: Level, by_event: bool
