@@ -38,7 +38,7 @@ class Amounts(Mapping[str, Int64Array]):
 
     def is_nothing(self, name: str) -> bool:
         """Tell whether a column is 0 everywhere."""
-        return not self._held[name].any()
+        return self._held[name].strides == (0,)
 
 
 def _given(column: np.ndarray) -> Int64Array:
@@ -50,7 +50,7 @@ def _given(column: np.ndarray) -> Int64Array:
 def _narrowed(column: Int64Array) -> np.ndarray:
     lowest, highest = int(column.min(initial=0)), int(column.max(initial=0))
     if lowest == highest == 0:
-        return np.broadcast_to(np.int8(0), column.shape)
+        return np.broadcast_to(np.int8(0), column.shape)  # one zero, whatever the length
     for width in _WIDTHS:
         if np.iinfo(width).min <= lowest and highest <= np.iinfo(width).max:
             return column.astype(width)

@@ -28,7 +28,7 @@ from engine.money import Int64Array
 from engine.periods import Period, day_date, day_number, disjoint_layers, period_of_days
 from engine.sources.frames import BoolArray
 
-_GROUPS_AT_ONCE = 32_768
+_GROUPS_AT_ONCE = 65536
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,12 +216,11 @@ def _active(
         here, index = ads.pairs()
         entity.append(here)
         period.append(index)
-    pair = distinct(np.concatenate(entity) * len(periods) + np.concatenate(period))
-    entities, indices = np.divmod(pair, len(periods))
     rank = np.empty(len(in_time), np.int64)
     rank[in_time] = np.arange(len(in_time))
-    order = np.lexsort((rank[indices], entities))
-    return entities[order], indices[order]
+    pairs = distinct(np.concatenate(entity) * len(periods) + rank[np.concatenate(period)])
+    entities, ranks = np.divmod(pairs, len(periods))
+    return entities, in_time[ranks]
 
 
 def _codes(snapshot: Snapshot, level: Level, entities: Sequence[int] | Sequence[str]) -> Int64Array:

@@ -55,6 +55,8 @@ def events(rows: LedgerRows, chosen: Int64Array, day: Int32Array) -> Part:
 
     def columns() -> Columns:
         for name in AMOUNTS:
+            if ledger.amounts.is_nothing(name):
+                continue
             yield name, lambda name=name: ledger.amounts.of(name, chosen)  # type: ignore[misc]
         yield "rows", lambda: np.ones(len(key), np.int64)
         yield "rows_partial", lambda: ledger.is_partial[chosen].astype(np.int64)

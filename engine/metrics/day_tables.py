@@ -55,8 +55,19 @@ class Sheet:
 class DayTable:
     """The sheets of one level and dating; a column is the sum of what they have of it."""
 
-    sheets: tuple[Sheet, ...]
+    sheets: tuple[Sheet, ...]  # first that of orders
     columns: frozenset[str]
+
+    def orders(self, places: Places) -> tuple[Int64Array, Int64Array]:
+        """Return from where to where the orders of some rows stand in the table of orders.
+
+        It is sorted like this one, so the running count of orders tells.
+        """
+        low, high = places[0]
+        running = self.sheets[0].running.get("orders")
+        if running is None:
+            return np.zeros_like(low), np.zeros_like(high)
+        return running[low], running[high]
 
     def between(self, column: str, places: Places) -> Int64Array:
         """Sum a column over some rows of every sheet; KeyError for one that no table has."""

@@ -15,7 +15,7 @@ from engine.money import Int64Array, round_div
 from engine.sources.frames import BoolArray, Int8Array, Int32Array
 
 DENSE_CELLS_A_ROW = 2  # up to so many a table of counts beats sorting
-_SQUARE_SAFE = 2.0**60
+_SQUARE_SAFE, _SUM_SAFE = 2.0**60, 2.0**62
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,8 +80,11 @@ def sum_runs(values: Int64Array | BoolArray, heads: Int64Array) -> Int64Array:
 
 
 def distinct(values: Int64Array) -> Int64Array:
-    """Return the different values, ascending; sorting is many times faster here than hashing."""
-    ascending = np.sort(values)
+    """Return the different values, ascending; sorting is many times faster here than hashing.
+
+    The sort is one that merges runs: what is asked is mostly made of ascending parts.
+    """
+    ascending = np.sort(values, kind="stable")
     return ascending[run_starts(ascending)]
 
 
@@ -158,14 +161,16 @@ def order_within(values: Int32Array | Int64Array, rows: Slices) -> Ordered:
     return Ordered(ordered, rows.begin, rows.size)
 
 
-def spread(values: Int64Array, rows: Slices) -> Int64Array:
+def spread(values: Int32Array | Int64Array, rows: Slices) -> Int64Array:
     """Population standard deviation of each group, exact, rounded half up; 0 for an empty group."""
-    size = rows.size
-    total = rows.sum(values)
-    largest = float(np.max(np.abs(values), initial=0))
-    wide = size * size * largest * largest >= _SQUARE_SAFE
+    values = values.astype(np.int64, copy=False)
+    size, total = rows.size, rows.sum(values)
+    largest = float(np.max(np.abs(values), initial=0)) ** 2
+    if float(size.max(initial=0)) * largest >= _SUM_SAFE:
+        return np.array([_spread_of(values, rows, group) for group in range(len(size))], np.int64)
+    squares = rows.sum(values * values)
+    wide = size * (size * largest) >= _SQUARE_SAFE
     out = np.zeros(len(size), np.int64)
-    squares = rows.sum(np.where(wide[rows.group], 0, values) ** 2 if wide.any() else values**2)
     n, s, q = np.maximum(size[~wide], 1), total[~wide], squares[~wide]
     four = 4 * (n * q - s * s)
     root = np.sqrt(four.astype(np.float64)).astype(np.int64)
@@ -173,15 +178,19 @@ def spread(values: Int64Array, rows: Slices) -> Int64Array:
     root += (root + 1) * (root + 1) <= four
     out[~wide] = (root + n) // (2 * n)
     for group in np.flatnonzero(wide):
-        begin = int(rows.begin[group])
-        out[group] = _exact_spread(values[begin : begin + int(size[group])].tolist())
+        out[group] = _exact_spread(int(size[group]), int(total[group]), int(squares[group]))
     return out
 
 
-def _exact_spread(values: list[int]) -> int:
-    n, total = len(values), sum(values)
-    square = n * sum(value * value for value in values) - total * total
-    return (math.isqrt(4 * square) + n) // (2 * n)
+def _spread_of(values: Int64Array, rows: Slices, group: int) -> int:
+    begin, size = int(rows.begin[group]), int(rows.size[group])
+    exact = values[begin : begin + size].tolist()
+    return _exact_spread(size, sum(exact), sum(value * value for value in exact))
+
+
+def _exact_spread(size: int, total: int, squares: int) -> int:
+    square = size * squares - total * total
+    return (math.isqrt(4 * square) + size) // (2 * max(size, 1))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -122,13 +122,13 @@ class Parts:
     def quantile(self, series: str, above: int, below: int) -> tuple[Int64Array, BoolArray]:
         """Return a quantile of a series and where there is one."""
         if series not in self._ordered:
-            self._ordered[series] = order_within(*self._series[series])
+            self._ordered[series] = order_within(*self._series(series))
         ordered = self._ordered[series]
         return ordered.quantile(above, below, STEPS.get(series, (1, 1))), ordered.size > 0
 
     def std(self, series: str) -> tuple[Int64Array, BoolArray]:
         """Return the spread of a series and where there is one."""
-        values, rows = self._series[series]
+        values, rows = self._series(series)
         return spread(values, rows), rows.size > 0
 
     def codes(self, name: str) -> CodeCounts:
@@ -141,20 +141,21 @@ class Parts:
 
     @cached_property
     def _orders(self) -> Slices:
-        return slices(*self.groups.borders(self.tables.orders.key, self.tables.days))
+        """The orders of each group; the days before say how many rows lie before, too."""
+        low, high = self._days.orders(self._places)
+        return slices(low, high)
 
-    @cached_property
-    def _series(self) -> dict[str, tuple[Int64Array, Slices]]:
-        """Series that quantiles ask about: value and rows, rows without a value left out."""
+    def _series(self, name: str) -> tuple[Int32Array | Int64Array, Slices]:
+        """Return a series that quantiles ask about and its rows, without those of no value."""
         table, rows = self.tables.orders, self._orders
-        ship = table.ship_seconds[rows.row]
-        previous = table.previous[rows.row]
-        gap = table.day[rows.row] - table.day[previous]
-        return {
-            "order_value": (table.value[rows.row], rows),
-            "ship_seconds": _where(ship, ship >= 0, rows),
-            "customer_gap_days": _where(gap, previous >= 0, rows),
-        }
+        if name == "ship_seconds":
+            ship = table.ship_seconds[rows.row]
+            return _where(ship, ship >= 0, rows)
+        if name == "customer_gap_days":
+            previous = table.previous[rows.row]
+            return _where(table.day[rows.row] - table.day[previous], previous >= 0, rows)
+        assert name == "order_value", name
+        return table.value[rows.row], rows
 
     @cached_property
     def _gaps(self) -> dict[str, Int64Array]:
