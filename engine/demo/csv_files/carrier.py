@@ -62,7 +62,11 @@ def _price_text(zone: int, tier: int) -> str:
 
 
 def _zone_rows() -> list[Row]:
-    rows: list[Row] = [("Ülke", "Ülke Kodu", "Zone")]
+    rows: list[Row] = [
+        ("Ülke", "Ülke Kodu", "Zone"),
+        ("Ruritanya", "XX", "1"),  # there is no such country
+        ("Vatikan", "VA", "9"),  # a zone without prices
+    ]
     for country in COUNTRIES:
         if country.zone is not None and country.code not in _LEFT_OUT:
             name = _WRONG_NAMES.get(country.code, country.name_tr)

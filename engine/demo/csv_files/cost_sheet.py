@@ -63,11 +63,16 @@ _FORMS = (
     "{code} {year} {capitals} CALISMA",
     "{code} {english}/{y:02}",
 )
-_BAD_CELLS = ("", "NAN", "#N/A", "-", "0", "12,x", "", "nan", "-4.50", ".", "#YOK")
+_BAD_CELLS = (
+    *("", "NAN", "#N/A", "-", "0", "12,x", "", "nan", "-4.50", ".", "#YOK"),
+    *("N/A", "#DEĞER!", "#VALUE!", "#REF!", "#DIV/0!", "--", "(1.50)", "12.50 TL"),
+)
 _HEAD = ("OTTOKOD", "ÜRÜN", "asin", "SKU", "MARKA")
 _STRAY_HEADS = ("NOTLAR", "US SONBAHAR {year}", "US OCAK ŞUBAT {year}", "EU MART {year} YENİ")
 _STRAY_CELLS = ("", "77.77", "88.88", "99.99")
-_REPEATED_AT = 3  # after the columns of the newest month stands one of them again
+# After the columns of the newest month stand one of them again, and a column without a year at a
+# place that proves none.
+_REPEATED_AT, _REPEATED_CELLS = 3, ("66.66", "55.55")
 _PREFIXES = ("OT-", "ZSTK-", "ZTSK-", "MG-", "LND-", "US-", "UK-", "CA-", "AU-", "JP-")
 _FREE_TEXTS = (
     "Custom order for a friend of the shop, see the note of last March",
@@ -75,7 +80,10 @@ _FREE_TEXTS = (
     "numune / 2. kalite keçe",
 )
 # Which of the SKUs with a row of their own get a second row, and of what kind.
-_TWICE, _CONFLICT, _HALVES, _TWO_CODES, _MARKED, _SMALL, _SPACED, _DOLLAR = 2, 4, 6, 8, 9, 11, 13, 5
+_TWICE, _CONFLICT, _DOLLAR, _HALVES, _TWO_CODES, _MARKED, _TWIN, _SMALL, _SPACED = (
+    *(2, 4, 5, 6),
+    *(8, 9, 10, 11, 13),
+)
 _FIRST_PREFIXED = 15
 _FOREIGN_CODE = "9901"
 _AMBIGUOUS = (("9902", "4.10"), ("9903", "3.90"))  # codes and costs of a SKU under two prefixes
@@ -87,7 +95,8 @@ def cost_file(catalogue: Catalogue, costs: UnitCosts) -> bytes:
     columns = _columns(costs)
     year, month = divmod(int(costs.months[-1]), 12)
     heads = [_header(costs, *column) for column in columns]
-    heads.insert(_REPEATED_AT, f"US {_CAPITALS[month]} {year}")
+    stray = f"US {_CAPITALS[month]} {year}", f"AU {_CAPITALS[(month + 6) % 12]}"
+    heads[_REPEATED_AT:_REPEATED_AT] = stray
     header = [*_HEAD, *heads, *(head.format(year=year) for head in _STRAY_HEADS)]
     return text_file([header, *_rows(catalogue, costs, columns)], EXCEL)
 
@@ -148,6 +157,8 @@ def _rows(catalogue: Catalogue, costs: UnitCosts, columns: list[tuple[int, int]]
     role = {int(sku): place for place, sku in enumerate(_skus_with_a_role(costs))}
     for text in _FREE_TEXTS:
         yield _cells(["", text, "", text, ""], ["5.00"] * len(columns))
+    yield ["9904", "a row that ends early", "", "SAMPLE-SHORT", "", "1,234.50"]
+    yield [*_cells(["9905", "a row that goes on", "", "SAMPLE-LONG", ""], [""] * len(columns)), "?"]
     for number, sku in enumerate(catalogue.skus):
         if costs.is_absent[number]:
             if not costs.is_absent[:number].any():
@@ -172,7 +183,7 @@ def _rows(catalogue: Catalogue, costs: UnitCosts, columns: list[tuple[int, int]]
             head[3] = f" {name}  "
         yield _cells(head, prices)
         if place == _TWICE:
-            yield [""] * (len(_HEAD) + len(columns) + 1 + len(_STRAY_HEADS))
+            yield [""] * len(_cells(head, prices))
 
 
 def _ambiguous_rows(name: str, columns: int) -> Iterator[Row]:
@@ -203,6 +214,8 @@ def _extra_rows(
         yield _cells([_FOREIGN_CODE, *head[1:]], prices)
     if place == _MARKED:
         yield _cells([*head[:3], f"DELETED-{head[3]}", head[4]], prices)
+    if place == _TWIN:
+        yield _cells([*head[:3], head[3].lower(), head[4]], prices)
     if place >= _FIRST_PREFIXED:
         prefixed = _PREFIXES[place - _FIRST_PREFIXED] + head[3]
         yield _cells([*head[:3], prefixed, head[4]], prices)
@@ -227,4 +240,5 @@ def _price(costs: UnitCosts, number: int, region: int, month: int, place: int) -
 
 
 def _cells(head: list[str], prices: list[str]) -> Row:
-    return [*head, *prices[:_REPEATED_AT], "66.66", *prices[_REPEATED_AT:], *_STRAY_CELLS]
+    rest = prices[_REPEATED_AT:]
+    return [*head, *prices[:_REPEATED_AT], *_REPEATED_CELLS, *rest, *_STRAY_CELLS]

@@ -13,6 +13,13 @@ _NOTES = {
     15: "kutu değişti, tekrar tartılacak",
 }
 _BAD_ROW = 21
+# Codes that no SKU has: not above zero, above what a parcel weighs, another decimal sign, a unit.
+_BAD_ROWS: tuple[Row, ...] = (
+    ("9990-Grey", "sample", "0", ""),
+    ("9991-Grey", "sample", "150", ""),
+    ("9992-Grey", "sample", "1.25", ""),
+    ("9993-Grey", "sample", "0,7 kg"),
+)
 BAD_CELL = "yok"
 
 
@@ -42,7 +49,7 @@ def _stated(catalogue: Catalogue) -> dict[str, int]:
 
 def desi_file(catalogue: Catalogue) -> bytes:
     """Return the bytes of desi.csv: a row a variant, for some codes one row for all colours."""
-    rows: list[Row] = [("OTTOKOD", "DETAY", "DESİ", "")]
+    rows: list[Row] = [("OTTOKOD", "DETAY", "DESİ", ""), *_BAD_ROWS]
     for code, number in _stated(catalogue).items():
         sku = catalogue.skus[number]
         desi = desi_of(sku)
