@@ -23,14 +23,17 @@ from engine.sources.cost_table import CostTable, empty_costs
 from engine.sources.frames import (
     AdRows,
     EntryRows,
+    FavouriteRows,
     LineRows,
     ListingRows,
     Maybe,
+    OfferRows,
     OrderRows,
     PaymentRows,
     ProductRows,
     RefundItemRows,
     RefundRows,
+    ReviewRows,
     ShipmentRows,
     Shop,
     SourceTables,
@@ -154,6 +157,28 @@ class Span:
     currency: str | None = None
 
 
+@dataclass
+class Review:
+    line_id: int
+    at: datetime
+    rating: int
+    listing_id: int | None = None
+
+
+@dataclass
+class Offer:
+    """The offer of a variation on a day; None = what the tables hold now."""
+
+    day: date | None
+    product_id: int
+    listing_id: int
+    sku: str | None
+    quantity: int
+    price: int = 1000
+    is_enabled: bool = True
+    currency: str | None = None
+
+
 def texts(values: list[str | None]) -> Texts:
     known = sorted({value for value in values if value is not None})
     index = {value: code for code, value in enumerate(known)}
@@ -201,6 +226,9 @@ def tables(
     ads: list[Span] = (),  # type: ignore[assignment]
     visits: list[Span] = (),  # type: ignore[assignment]
     payments: list[Payment] = (),  # type: ignore[assignment]
+    reviews: list[Review] = (),  # type: ignore[assignment]
+    offers: list[Offer] = (),  # type: ignore[assignment]
+    likes: list[tuple[date | None, int, int]] = (),  # type: ignore[assignment]
 ) -> SourceTables:
     """Return the frames of a shop; the rows may come in any order."""
     orders = sorted(orders, key=lambda order: order.order_id)
@@ -250,6 +278,43 @@ def tables(
         tracking=TrackingRows(integers([]), texts([]), texts([]), maybe([])),
         ads=_ads(shop, sorted(ads, key=lambda span: span.row_id)),
         visits=_visits(sorted(visits, key=lambda span: span.row_id)),
+        reviews=_reviews(shop, sorted(reviews, key=lambda review: review.line_id)),
+        offers=_offers(shop, [offer for offer in offers if offer.day is None]),
+        offers_before=_offers(shop, [offer for offer in offers if offer.day is not None]),
+        favourites=_likes([like for like in likes if like[0] is None]),
+        favourites_before=_likes([like for like in likes if like[0] is not None]),
+    )
+
+
+def _reviews(shop: Shop, reviews: list[Review]) -> ReviewRows:
+    return ReviewRows(
+        line_id=integers([review.line_id for review in reviews]),
+        listing_id=integers([review.listing_id for review in reviews]),
+        seconds=integers([unix(shop, review.at) for review in reviews]),
+        rating=integers([review.rating for review in reviews]),
+    )
+
+
+def _offers(shop: Shop, offers: list[Offer]) -> OfferRows:
+    offers = sorted(offers, key=lambda offer: (offer.day or date.min, offer.product_id))
+    return OfferRows(
+        day=integers([offer.day and day_number(offer.day) for offer in offers]),
+        product_id=integers([offer.product_id for offer in offers]),
+        listing_id=integers([offer.listing_id for offer in offers]),
+        sku=texts([offer.sku for offer in offers]),
+        quantity=integers([offer.quantity for offer in offers]),
+        is_enabled=flags([offer.is_enabled for offer in offers]),
+        price=integers([offer.price * CENT for offer in offers]),
+        currency=texts([offer.currency or shop.currency for offer in offers]),
+    )
+
+
+def _likes(likes: list[tuple[date | None, int, int]]) -> FavouriteRows:
+    likes = sorted(likes, key=lambda like: (like[0] or date.min, like[1]))
+    return FavouriteRows(
+        day=integers([day and day_number(day) for day, _, _ in likes]),
+        listing_id=integers([listing for _, listing, _ in likes]),
+        favourites=integers([count for _, _, count in likes]),
     )
 
 

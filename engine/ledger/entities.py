@@ -39,13 +39,20 @@ class Entities:
         """Collect every listing and SKU that any row of the shop names."""
         rows = tables.refund_items
         known_ids = (tables.listings.listing_id, tables.products.listing_id, rows.listing_id)
-        in_days = (tables.ads.listing_id, tables.visits.listing_id)
-        ids = (lines.listing_id, *known_ids, *in_days, adjusted_listings)
+        seen = (
+            tables.ads,
+            tables.visits,
+            tables.reviews,
+            tables.offers_before,
+            tables.favourites_before,
+        )
+        ids = (lines.listing_id, *known_ids, *(r.listing_id for r in seen), adjusted_listings)
         listing_ids = np.unique(np.concatenate(ids))
         stand_in = -tables.shop.shop_id
         listing_ids = listing_ids[(listing_ids != NO_LISTING) & (listing_ids != stand_in)]
         item_skus = [identity(text) for text in rows.sku.values]
-        product_skus = (identity(text) for text in tables.products.sku.values)
+        offered = (tables.products, tables.offers, tables.offers_before)
+        product_skus = (identity(text) for names in offered for text in names.sku.values)
         known = {sku for sku in (*lines.skus, *item_skus, *product_skus) if sku}
         skus = (*sorted(known - {NO_SKU}), NO_SKU)
         index = {sku: code for code, sku in enumerate(skus)}

@@ -31,6 +31,7 @@ from engine.ledger.frames import (
     OrderEntities,
     OrderState,
 )
+from engine.ledger.observations import seen_favourites, seen_offers, written_reviews
 from engine.ledger.sales import Lines
 from engine.local_time import LocalClock
 from engine.money import Int64Array
@@ -97,6 +98,9 @@ def build_ledger(
         ads=ads,
         visits=visits,
         expenses=expenses,
+        reviews=written_reviews(facts, entities),
+        offers=seen_offers(facts, entities),
+        favourites=seen_favourites(facts, entities),
         held=facts.held,
         conversions=facts.conversions,
         notes=facts.notes,

@@ -128,7 +128,7 @@ def gather(
     fees = book_fees(work)
     kept = work if keeps else None
     del work  # it is large, and the costs of parcels come next
-    carrier = _carrier_files(files)
+    carrier = carrier_files(files)
     book = before.costs if before else _cost_book(tables, files, every_line, carrier)
     fulfilment = fulfil(
         tables,
@@ -174,7 +174,8 @@ def _realised(payments: PaymentRows) -> RealisedRates:
     )
 
 
-def _carrier_files(files: OwnerFiles) -> CarrierFiles:
+def carrier_files(files: OwnerFiles) -> CarrierFiles:
+    """Return what costs of parcels are read from."""
     return CarrierFiles(
         costs=files.costs,
         prefixes=files.prefixes,

@@ -117,6 +117,42 @@ class DayFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Offers:
+    """One row = the offer of one variation as seen on one day, ascending by day.
+
+    units: for sale, 0 where it is not enabled. price: minor units, −1 where it has no exchange
+    rate. value: of the units at their cost, minor units, −1 where that is unknown.
+    """
+
+    day: Int32Array
+    listing: Int32Array
+    sku: Int32Array
+    units: Int64Array
+    is_enabled: BoolArray
+    price: Int64Array
+    value: Int64Array
+
+
+@dataclass(frozen=True, slots=True)
+class Favourites:
+    """One row = how many people had a listing among their favourites on one day."""
+
+    day: Int32Array
+    listing: Int32Array
+    count: Int64Array
+
+
+@dataclass(frozen=True, slots=True)
+class Reviews:
+    """One row = one review, rated 1 to 5, on the day that it was written."""
+
+    day: Int32Array
+    listing: Int32Array
+    sku: Int32Array
+    rating: Int64Array
+
+
+@dataclass(frozen=True, slots=True)
 class Orders:
     """One row = one order as the figures see it, ascending by (time, order id)."""
 
@@ -241,6 +277,9 @@ class Ledger:
     ads: DayFacts
     visits: DayFacts
     expenses: DayFacts
+    reviews: Reviews
+    offers: Offers
+    favourites: Favourites
     held: Held = NOTHING_HELD
     conversions: Conversions = NOTHING_CONVERTED
     notes: dict[str, int] = field(default_factory=dict)

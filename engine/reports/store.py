@@ -29,6 +29,7 @@ from engine.reports.earlier_runs import EarlierRun, read_earlier_runs
 from engine.reports.moved_rows import MovedNow, Past, read_moved
 from engine.reports.restatements import Moved
 from engine.reports.spec import Scope, report_table
+from engine.sources.snapshots import copy_today
 
 APPLICATION = "engine reports"
 READ_TIMEOUT_MS = 600_000
@@ -97,6 +98,7 @@ def read_before(url: DatabaseUrl, shop_id: int, scope: Scope) -> Before:
 def write_changes(
     url: DatabaseUrl,
     run_id: int,
+    shop_id: int,
     changes: Sequence[Change],
     *,
     rows_of: Callable[[Change], Block],
@@ -130,6 +132,7 @@ def write_changes(
             [(one.table, causes[one.level]) for one in changes if one.level in causes],
         )
         counts = replace(counts, restated_periods=restated)
+        copy_today(connection, shop_id, known_at)
         _note_success(connection, run_id, success, counts, known_at, stage_seconds())
         before_commit(counts)
     return counts

@@ -18,6 +18,8 @@ from engine.errors import ContractError
 MAX_AMOUNT = 10**16  # millionths of a major unit: ten billion
 MAX_SECONDS = 99_999_999_999  # anything later is milliseconds
 _SHOWN_IDS = 5
+# A row without a shop belongs to the only one; `shops` holds no second row then.
+OF_SHOP = "coalesce(o.shop_id, $1) = $1"
 
 TEXT: pa.DataType = pa.dictionary(pa.int32(), pa.string())
 INT: pa.DataType = pa.int64()

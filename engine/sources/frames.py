@@ -250,6 +250,46 @@ class VisitRows:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewRows:
+    """One row = one review with a rating from 1 to 5, ascending by line id."""
+
+    line_id: Int64Array
+    listing_id: Int64Array
+    seconds: Int64Array
+    rating: Int64Array
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRows:
+    """One row = the offer of one variation on one day, ascending by day, then by product.
+
+    quantity: of what is for sale. is_enabled: any of it is. price: the lowest. `day` is a day
+    number, 0 for the offers that the tables hold now.
+    """
+
+    day: Int64Array
+    product_id: Int64Array
+    listing_id: Int64Array
+    sku: Texts
+    quantity: Int64Array
+    is_enabled: BoolArray
+    price: Int64Array
+    currency: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class FavouriteRows:
+    """One row = how many people had a listing among their favourites on one day.
+
+    Ascending by day, then by listing; `day` as in OfferRows.
+    """
+
+    day: Int64Array
+    listing_id: Int64Array
+    favourites: Int64Array
+
+
+@dataclass(frozen=True, slots=True)
 class SourceTables:
     """Everything that one load of one shop has read, from one instant of the database."""
 
@@ -266,6 +306,11 @@ class SourceTables:
     tracking: TrackingRows
     ads: AdRows
     visits: VisitRows
+    reviews: ReviewRows
+    offers: OfferRows
+    offers_before: OfferRows
+    favourites: FavouriteRows
+    favourites_before: FavouriteRows
 
     def newest_fact(self) -> datetime:
         """Return the instant before which every fact here lies: the default watermark.

@@ -5,19 +5,27 @@ $1 is the shop's id, $2 its currency. Buyers' names, mails and addresses are nev
 
 from __future__ import annotations
 
-from engine.sources.contracts import BOOL, INT, TEXT, Column, Contract, amount, seconds
+from engine.sources.contracts import (
+    BOOL,
+    INT,
+    OF_SHOP,
+    TEXT,
+    Column,
+    Contract,
+    amount,
+    seconds,
+)
+from engine.sources.listing_contracts import LISTING_CONTRACTS
 
 # An order is in one currency, or in `XXX` when its amounts name several.
 _ORDER_CURRENCIES = ", ".join(
     f"coalesce({column}_currency_code, $2)"
     for column in ("grand_total", "total_price", "shipping", "tax", "vat", "discount", "gift_wrap")
 )
-# A row without a shop belongs to the only one; `shops` holds no second row then (see _check_owner).
-_OF_SHOP = "coalesce(o.shop_id, $1) = $1"
 
 ORDERS = Contract(
     "orders",
-    f"orders o WHERE {_OF_SHOP}",
+    f"orders o WHERE {OF_SHOP}",
     "order_id",
     (
         Column("order_id", INT, required=True),
@@ -50,7 +58,7 @@ ORDERS = Contract(
 )
 LINES = Contract(
     "order_transactions",
-    f"order_transactions t JOIN orders o USING (order_id) WHERE {_OF_SHOP}",
+    f"order_transactions t JOIN orders o USING (order_id) WHERE {OF_SHOP}",
     "line_id",
     (
         Column("order_id", INT, "t.order_id", required=True),
@@ -109,7 +117,7 @@ REFUND_ITEMS = Contract(
 )
 PRODUCTS = Contract(
     "listing_products",
-    f"listing_products p JOIN listings o USING (listing_id) WHERE {_OF_SHOP}",
+    f"listing_products p JOIN listings o USING (listing_id) WHERE {OF_SHOP}",
     "product_id",
     (
         Column("product_id", INT, "p.product_id", required=True),
@@ -119,13 +127,13 @@ PRODUCTS = Contract(
 )
 LISTINGS = Contract(
     "listings",
-    f"listings o WHERE {_OF_SHOP}",
+    f"listings o WHERE {OF_SHOP}",
     "listing_id",
     (Column("listing_id", INT, required=True), Column("title", TEXT, required=True)),
 )
 ENTRIES = Contract(
     "ledger_entries",
-    "ledger_entries o WHERE " + _OF_SHOP + " AND NOT is_superseded",
+    "ledger_entries o WHERE " + OF_SHOP + " AND NOT is_superseded",
     "entry_id",
     (
         Column("entry_id", INT, required=True),
@@ -151,7 +159,7 @@ ENTRIES = Contract(
 )
 PAYMENTS = Contract(
     "order_payments",
-    f"order_payments p JOIN orders o USING (order_id) WHERE {_OF_SHOP}",
+    f"order_payments p JOIN orders o USING (order_id) WHERE {OF_SHOP}",
     "payment_id",
     (
         Column("payment_id", INT, "p.payment_id", required=True),
@@ -176,7 +184,7 @@ PAYMENTS = Contract(
 )
 TRACKING = Contract(
     "order_shipments (tracking codes)",
-    f"order_shipments s JOIN orders o USING (order_id) WHERE {_OF_SHOP}",
+    f"order_shipments s JOIN orders o USING (order_id) WHERE {OF_SHOP}",
     "order_id",
     (
         Column("order_id", INT, "s.order_id", required=True),
@@ -192,51 +200,6 @@ TRACKING = Contract(
     ),
     alone="order_shipments s",
 )
-
-
-def _span_columns(alias: str) -> tuple[Column, ...]:
-    """Columns of a row that covers a span of days; its borders are read as if they were UTC."""
-    start, end = f"{alias}.period_start", f"{alias}.period_end"
-    in_order = "an end that is not before the start"
-    return (
-        Column("row_id", INT, f"{alias}.id", required=True),
-        Column("listing_id", INT, f"{alias}.listing_id", required=True),
-        Column("span", TEXT, f'{alias}."periodType"::text', required=True),
-        seconds("start", f"floor(extract(epoch FROM {start}))::int8", required=True),
-        Column(
-            "end",
-            INT,
-            f"CASE WHEN {end} >= {start} THEN floor(extract(epoch FROM {end}))::int8 END",
-            required=True,
-            expected=in_order,
-        ),
-    )
-
-
-def _count(name: str) -> Column:
-    return Column(name, INT, lowest=0, expected="a number from 0")
-
-
-ADS = Contract(
-    "listing_ad_stats",
-    f"listing_ad_stats o WHERE {_OF_SHOP}",
-    "row_id",
-    (
-        *_span_columns("o"),
-        _count("clicks"),
-        _count("orders"),
-        amount("sales", "revenue", "revenue_divisor"),
-        Column("sales_currency", TEXT, "coalesce(revenue_currency_code, $2)", required=True),
-        amount("spend", "spend", "spend_divisor"),
-        Column("spend_currency", TEXT, "coalesce(spend_currency_code, $2)", required=True),
-    ),
-)
-VISITS = Contract(
-    "listing_visit_stats",
-    f"listing_visit_stats o WHERE {_OF_SHOP}",
-    "row_id",
-    (*_span_columns("o"), _count("visits"), _count("views")),
-)
 CONTRACTS = (
     ORDERS,
     LINES,
@@ -247,6 +210,5 @@ CONTRACTS = (
     ENTRIES,
     PAYMENTS,
     TRACKING,
-    ADS,
-    VISITS,
+    *LISTING_CONTRACTS,
 )

@@ -21,14 +21,17 @@ from engine.sources.frames import (
     AdRows,
     BoolArray,
     EntryRows,
+    FavouriteRows,
     LineRows,
     ListingRows,
     Maybe,
+    OfferRows,
     OrderRows,
     PaymentRows,
     ProductRows,
     RefundItemRows,
     RefundRows,
+    ReviewRows,
     ShipmentRows,
     Shop,
     SourceTables,
@@ -36,6 +39,7 @@ from engine.sources.frames import (
     TrackingRows,
     VisitRows,
 )
+from engine.sources.listing_contracts import FAVOURITES
 from engine.sources.table_contracts import CONTRACTS, TRACKING
 
 if TYPE_CHECKING:
@@ -132,6 +136,11 @@ def read_tables(snapshot: Snapshot, shop: Shop, *, is_alone: bool = False) -> So
         tracking=tracking,
         ads=frame(AdRows, "listing_ad_stats", "row_id"),
         visits=frame(VisitRows, "listing_visit_stats", "row_id"),
+        reviews=frame(ReviewRows, "reviews", "line_id"),
+        offers=frame(OfferRows, "product_offerings", "product_id"),
+        offers_before=frame(OfferRows, "stock_snapshots", "day", "product_id"),
+        favourites=frame(FavouriteRows, FAVOURITES.table, "listing_id"),
+        favourites_before=frame(FavouriteRows, "listing_snapshots", "day", "listing_id"),
     )
 
 

@@ -22,7 +22,10 @@ _TABLES = (
     "listing_products",
     "listing_ad_stats",
     "listing_visit_stats",
+    "reviews",
+    "product_offerings",
 )
+_ONCE_A_DAY = ("stock_snapshots", "listing_snapshots")  # written once, never changed
 _WITHOUT_STAMP = ("order_refund_items", "order_shipments")
 
 
@@ -36,6 +39,12 @@ def table_version(snapshot: Snapshot) -> dict[str, tuple[int, int]]:
     parts += [
         f"SELECT '{table}' AS name, count(*) AS rows, coalesce(max(id), 0) AS newest FROM {table}"
         for table in _WITHOUT_STAMP
+    ]
+    parts += [
+        f"SELECT '{table}' AS name, count(*) AS rows, coalesce(sum(newest.day), 0)::int8 AS newest "
+        "FROM shops s CROSS JOIN LATERAL (SELECT copy.day - date '1970-01-01' AS day "
+        f"FROM {table} copy WHERE copy.shop_id = s.shop_id ORDER BY copy.day DESC LIMIT 1) newest"
+        for table in _ONCE_A_DAY
     ]
     rows = snapshot.read(" UNION ALL ".join(parts)).to_pylist()
     return {row["name"]: (row["rows"], row["newest"]) for row in rows}

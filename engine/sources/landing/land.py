@@ -46,6 +46,7 @@ from engine.sources.landing.shops import (
     read_shops,
 )
 from engine.sources.records import Records
+from engine.sources.snapshots import copy_today
 
 _PROGRAM = "engine import"
 _LOCK_NUMBER = 72707370
@@ -217,6 +218,7 @@ def _land_rows(
     record_rejects(connection, file_id, rows, reading.findings)
     _write(connection, plan, file_id)
     finish(connection, file_id)
+    copy_today(connection, shop.shop_id, call.now)
     return receipt
 
 
