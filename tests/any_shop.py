@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import numpy as np
 from hypothesis import strategies as st
 
 from engine.ledger.events import build_ledger
@@ -17,7 +18,9 @@ from engine.ledger.facts import Facts, Policies
 from engine.ledger.frames import Ledger
 from engine.ledger.reconcile import reconcile
 from engine.local_time import local_clock
+from engine.periods import day_number
 from engine.sources.frames import SourceTables, TrackingRows
+from engine.sources.rate_files import PairRates, Rates
 from tests import worked_shop
 from tests.shop_builder import (
     Entry,
@@ -51,6 +54,11 @@ KINDS = (
     "shipping_label_refund",
     "PAYMENT_GROSS",
 )
+# A rate that moves every third day; the last currency has none.
+CURRENCIES = (None, None, None, "EUR", "CHF")
+_DAYS = np.arange(0, 120, 3, dtype=np.int32) + day_number(START.date()) - 9
+_EUR = PairRates(_DAYS, 108_317_000 + 70_001 * np.arange(len(_DAYS)), np.arange(len(_DAYS)))
+FILES = replace(worked_shop.files(), rates=Rates({("EUR", "USD"): _EUR}))
 _PRICES = st.sampled_from((0, 1, 999, 1500, 3000, 4501))
 
 
@@ -67,7 +75,7 @@ class AnyShop:
         shop = self.source.shop
         ledger, facts = build_ledger(
             self.source,
-            worked_shop.files(),
+            FILES,
             local_clock(shop.time_zone),
             policies=self.policies,
             known_until=self.known_until,
@@ -115,7 +123,7 @@ def _orders(draw: st.DrawFn) -> list[Order]:
             tax=draw(st.sampled_from((0, 137))),
             vat=draw(st.sampled_from((0, 0, 55))),
             grand_total=draw(st.sampled_from((None, 0, 9999, 20_001))),
-            currency=draw(st.sampled_from((None, None, None, None, "EUR"))),
+            currency=draw(st.sampled_from(CURRENCIES)),
             ship_hours=draw(st.sampled_from((None, 26.0))),
         )
         for number in range(1, ORDERS + 1)
@@ -179,7 +187,7 @@ def _spans(draw: st.DrawFn) -> list[Span]:
             orders=draw(counts),
             visits=draw(counts),
             views=draw(counts),
-            currency=draw(st.sampled_from((None, None, "EUR"))),
+            currency=draw(st.sampled_from(CURRENCIES)),
         )
 
     return [span(number) for number in range(1, draw(st.integers(0, 5)) + 1)]

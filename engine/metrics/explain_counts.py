@@ -34,18 +34,18 @@ def orders_between(asked: Asked, first: int, last: int) -> Int64Array:
 
 
 def own_values(asked: Asked, orders: Int64Array) -> Int64Array:
-    """Return what the entity's own lines of each order came to after discounts."""
-    return _own_sums(
-        asked, orders, asked.ledger.amounts["value"] - asked.ledger.amounts["discount"]
-    )
+    """Return what the entity's own lines of orders of the period came to after discounts."""
+    amounts, rows = asked.ledger.amounts, asked.sale_rows
+    return _by_order(asked, orders, amounts.of("value", rows) - amounts.of("discount", rows))
 
 
-def _own_sums(asked: Asked, orders: Int64Array, amount: Int64Array) -> Int64Array:
-    ledger = asked.ledger
-    rows = np.flatnonzero(asked.is_own & (ledger.kind == EventKind.SALE))
-    total = np.zeros(len(ledger.orders) + 1, np.int64)
-    np.add.at(total, ledger.order[rows], amount[rows])
-    return total[orders]
+def _by_order(asked: Asked, orders: Int64Array, amount: Int64Array) -> Int64Array:
+    """Sum an amount of the period's sale rows for some of its orders, which ascend."""
+    order = asked.ledger.order[asked.sale_rows]
+    wanted = np.isin(order, orders)
+    total = np.zeros(len(orders), np.int64)
+    np.add.at(total, np.searchsorted(orders, order[wanted]), amount[wanted])
+    return total
 
 
 def order_leaves(
@@ -204,7 +204,7 @@ def _payment_methods(asked: Asked) -> Leaves:
 
 
 def _loses(asked: Asked, orders: Int64Array) -> BoolArray:
-    return _own_sums(asked, orders, contribution_of(asked.ledger)) < 0
+    return _by_order(asked, orders, contribution_of(asked.ledger, asked.sale_rows)) < 0
 
 
 COUNTS: dict[str, Explains] = {

@@ -38,7 +38,7 @@ def _customer_contribution(asked: Asked) -> Leaves:
     ledger = asked.ledger
     customer = np.append(ledger.orders.customer_id, 0)[ledger.order[asked.rows]]
     rows = asked.rows[customer != 0]
-    return row_leaves(asked, rows, contribution_of(ledger)[rows])
+    return row_leaves(asked, rows, contribution_of(ledger, rows))
 
 
 def _returns_by_order_day(asked: Asked) -> Leaves:

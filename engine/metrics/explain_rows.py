@@ -113,6 +113,12 @@ class Asked:
         """Ledger rows of the entity whose order is in the period."""
         return self._in_period(self.ledger.order_day)
 
+    @cached_property
+    def sale_rows(self) -> Int64Array:
+        """Sale rows of the entity in the period."""
+        rows = self.rows_by_order_day
+        return np.asarray(rows[self.ledger.kind[rows] == EventKind.SALE])
+
     def _in_period(self, day: Int32Array) -> Int64Array:
         return np.flatnonzero(self.is_own & self.holds(day))
 

@@ -171,7 +171,7 @@ def _flags(
     code = np.where(estimated & ~partial, BASES.index("estimated"), code)
     names = np.array([*BASES, None], dtype=object)
     contribution = np.zeros(count + 1, np.int64)
-    np.add.at(contribution, ledger.order[sales], contribution_of(ledger)[sales])
+    np.add.at(contribution, ledger.order[sales], contribution_of(ledger, sales))
     return {
         "profit_basis": pd.array(names[np.where(is_sale, code, -1)], dtype="string"),
         "is_placed": placed,

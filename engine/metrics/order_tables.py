@@ -18,6 +18,7 @@ from engine.money import Int64Array
 from engine.sources.frames import BoolArray, Int8Array, Int32Array
 
 PLATFORM_FEES = tuple(name for name in FEES if name != "offsite_ads_fees")
+_EVERY = slice(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +101,12 @@ def sales_in_time(ledger: Ledger) -> Int64Array:
     return sales[packed_order(ledger.order[sales].astype(np.int64))]
 
 
-def contribution_of(ledger: Ledger) -> Int64Array:
+def contribution_of(ledger: Ledger, rows: Int64Array | slice = _EVERY) -> Int64Array:
     """Contribution of each ledger row, as far as its costs are known: minor units."""
-    total = np.zeros(len(ledger), np.int64)
+    total = np.zeros(len(ledger.kind[rows]), np.int64)
     for name in ("value", "shipping", "gift_wrap", "cogs_recovered"):
-        total += ledger.amounts[name]
+        total += ledger.amounts.of(name, rows)
     given = ("discount", "returns_value", "shipping_refunded", "gift_wrap_refunded")
     for name in (*given, "refund_excess", "cogs", *FULFILMENT, *PLATFORM_FEES):
-        total -= ledger.amounts[name]
+        total -= ledger.amounts.of(name, rows)
     return total
