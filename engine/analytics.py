@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from types import TracebackType
 from typing import Any, Literal, overload
 
@@ -33,6 +34,8 @@ from engine.local_time import LocalClock, local_clock
 from engine.memory import give_back
 from engine.metrics.answers import as_frame as answer_frame
 from engine.metrics.answers import as_records, held_frame
+from engine.metrics.bridge import VarianceBridge
+from engine.metrics.bridge_sides import compare
 from engine.metrics.compute import MetricBlock, Snapshot, build_snapshot, compute_block
 from engine.metrics.health_frames import (
     findings_frame,
@@ -40,7 +43,7 @@ from engine.metrics.health_frames import (
     provenance_frame,
     template_rows,
 )
-from engine.metrics.model import Level
+from engine.metrics.model import SHOP, Level
 from engine.metrics.registry import REGISTRY
 from engine.openings import Dating, Openings, asked
 from engine.periods import Period, day_date
@@ -297,6 +300,28 @@ class EcommerceAnalyticsOptimized(Openings):
             entities=entities,
             refund_dating=refund_dating,
         )
+
+    def variance_bridge(
+        self,
+        before: Period,
+        after: Period,
+        *,
+        measure: str = "contribution_profit",
+        level: Level | str = SHOP,
+        entities: tuple[int, int] | tuple[str, str] | None = None,
+        refund_dating: Dating = "refund_day",
+    ) -> VarianceBridge:
+        """Explain the difference of a profit from one period to another, one bar a cause (M46).
+
+        measure: `contribution_profit`, `profit_after_ads` or `net_profit`. At the level of the
+        shop each bar lists its SKUs. entities: at the other levels the listing or SKU of `before`
+        and that of `after`, which may be one. Cut both periods to one length where one is open.
+
+        Raises UsageError, LevelError, UnknownEntityError, PeriodError.
+        """
+        level, dating = asked(level, refund_dating)
+        ask = partial(self.calculate_block, refund_dating=dating)
+        return compare(ask, (before, after), measure, level, entities)
 
 
 def probe_version(settings: Settings, url: DatabaseUrl) -> str:

@@ -271,3 +271,14 @@ def test_a_server_out_of_reach_is_a_source_error(tmp_path):
     with pytest.raises(SourceError, match="out of reach") as caught:
         EcommerceAnalyticsOptimized.load(settings=without_files(tmp_path), url=closed)
     assert caught.value.exit_code == 4
+
+
+def test_the_bridge_of_two_months_is_the_difference_of_their_profits(analytics):
+    last = Period.containing("MONTHLY", analytics.today)
+    before = last.previous()
+    frame = analytics.calculate_metrics_batch([before, last], level="shop", metrics=["net_profit"])
+    bridge = analytics.variance_bridge(before, last, measure="net_profit")
+    assert [bridge.before, bridge.after] == frame["net_profit"].tolist()
+    assert sum(bridge.bars.values()) == bridge.after - bridge.before != 0
+    for cause, amount in bridge.bars.items():
+        assert sum(part for _, part in bridge.parts(cause)) == amount

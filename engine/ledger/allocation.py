@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.money import Int64Array
 
+ObjectArray = npt.NDArray[np.object_]  # of Python integers, where int64 may not do
 _INT64_SAFE = 2**62
 
 
@@ -118,3 +120,24 @@ def _divided_products(
     ]
     table = np.array(pairs, dtype=np.int64)
     return table[:, 0].copy(), table[:, 1].copy()
+
+
+def settle(total: int, number: ObjectArray, by: ObjectArray) -> Int64Array:
+    """Round the fractions number ÷ by to whole numbers that sum to `total`, by largest remainder.
+
+    number, by: Python integers in arrays of objects, by > 0, as they may pass 2⁶³. Each fraction is
+    rounded down, and the largest remainders are rounded up until the sum is reached; of equal ones
+    the first. Returns int64[n]. Raises ValueError for a total that no such rounding reaches.
+    """
+    whole = number // by
+    rest = number - whole * by
+    missing = total - sum(whole.tolist())
+    rounded = sum(1 for left in rest.tolist() if left)
+    if not 0 <= missing <= rounded:
+        raise ValueError(f"{len(number)} fractions can't be rounded to a sum of {total}")
+    if missing:
+        # Two fractions that differ do so by at least 1 ÷ the square of the largest divisor.
+        shift = 2 * max(by.tolist()).bit_length() + 1
+        first = np.argsort(-((rest << shift) // by), kind="stable")[:missing]
+        whole[first] += 1
+    return np.asarray(whole, np.int64)

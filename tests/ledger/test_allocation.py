@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import math
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.ledger.allocation import allocate, group_starts, sum_by_group
+from engine.ledger.allocation import allocate, group_starts, settle, sum_by_group
 
 GROUP = st.tuples(
     st.integers(-(10**12), 10**12), st.lists(st.integers(0, 10**12), min_size=1, max_size=12)
@@ -76,3 +79,40 @@ def test_an_amount_without_a_row_is_a_bug():
 
 def test_groups_begin_where_their_number_does():
     assert group_starts(np.array([0, 0, 2]), 4).tolist() == [0, 2, 2, 3, 3]
+
+
+def fractions(*pairs: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    number, by = np.empty(len(pairs), object), np.empty(len(pairs), object)
+    number[:], by[:] = [n for n, _ in pairs], [d for _, d in pairs]
+    return number, by
+
+
+def test_fractions_are_rounded_to_a_total_by_the_largest_remainders() -> None:
+    # 3⅓, 1⅙, −1⅙ and 1⅔ are 5; down they are 3, 1, −2 and 1, so that the last two go up.
+    thirds = fractions((10, 3), (7, 6), (-7, 6), (5, 3))
+    assert settle(5, *thirds).tolist() == [3, 1, -1, 2]
+    assert settle(0, *fractions((1, 2), (-1, 2))).tolist() == [1, -1]
+    assert settle(7, *fractions((7, 1))).tolist() == [7]
+    assert settle(0, *fractions()).tolist() == []
+
+
+def test_remainders_that_hardly_differ_are_told_apart() -> None:
+    large = 10**25
+    almost = fractions((large // 2 - 1, large), (large // 2 + 1, large + 2), (1, 2 * large))
+    assert settle(1, *almost).tolist() == [0, 1, 0]
+
+
+def test_a_total_that_rounding_can_not_reach_is_an_error() -> None:
+    with pytest.raises(ValueError, match="2 fractions can't be rounded to a sum of 3"):
+        settle(3, *fractions((1, 2), (1, 2)))
+
+
+@given(st.lists(st.tuples(st.integers(-(10**20), 10**20), st.integers(1, 10**12)), max_size=9))
+def test_settled_fractions_are_less_than_one_from_their_own(pairs: list[tuple[int, int]]) -> None:
+    exact = [Fraction(*pair) for pair in pairs]
+    total = math.floor(sum(exact))
+    if max((abs(pair[0]) for pair in pairs), default=0) >= 2**62:
+        return
+    found = settle(total, *fractions(*pairs)).tolist()
+    assert sum(found) == total
+    assert all(abs(one - own) < 1 for one, own in zip(found, exact, strict=True))
