@@ -38,7 +38,9 @@ EXIT_CODES: dict[int, str] = {
     6: "an identity does not hold; the differing orders are printed",
     7: "some shops failed, others were written",
     8: "another run holds the lock",
+    9: "--verify found rows that differ although their inputs did not",
     70: "the metric catalogue is wrong (a bug in the program)",
+    99: "--skip-empty: nothing changed",
     130: "interrupted from the keyboard",
     143: "ended by SIGTERM",
 }

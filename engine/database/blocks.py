@@ -102,6 +102,15 @@ class Difference:
     unchanged: int
 
 
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """Where each row of a block is stored: `place` counts where `is_stored`; `gone` are others."""
+
+    is_stored: npt.NDArray[np.bool_]
+    place: Int64Array
+    gone: Int64Array
+
+
 def null_where(values: npt.NDArray[np.integer[Any]], missing: npt.ArrayLike) -> Int64Array:
     """Return int64 values with the unknown ones marked, as MONEY and INTEGER fields need them."""
     return np.where(missing, NULL_INT64, values.astype(np.int64))
@@ -117,7 +126,7 @@ def block_length(block: Block) -> int:
 
 def row_digests(table: ReportTable, block: Block) -> Int64Array:
     """Return 64 bits a row over all fields: the same on every machine for the same values."""
-    columns = [_as_integers(field, block[field.name]) for field in table.fields]
+    columns = [as_integers(field, block[field.name]) for field in table.fields]
     names = ",".join(field.name for field in table.fields)
     return digest_rows(block_length(block), columns, text_digest(names))
 
@@ -129,25 +138,32 @@ def compare(
 
     Raises ValueError if two rows of the block share a key.
     """
-    count = len(digests)
-    codes = _key_codes(table, block, stored.key)
+    found = align(table, block, stored.key)
+    if not len(stored.digests):
+        nothing = np.empty(0, np.int64)
+        return Difference(np.arange(len(digests)), nothing, nothing, 0)
+    equal = found.is_stored & (stored.digests[found.place] == digests)
+    return Difference(
+        new=np.flatnonzero(~found.is_stored),
+        changed=np.flatnonzero(found.is_stored & ~equal),
+        removed=found.gone,
+        unchanged=int(equal.sum()),
+    )
+
+
+def align(table: ReportTable, block: Block, stored: Block) -> Alignment:
+    """Match a block with stored rows by key; raises ValueError if two of its rows share one."""
+    count = block_length(block)
+    codes = _key_codes(table, block, stored)
     mine, theirs = codes[:count], codes[count:]
     if len(np.unique(mine)) != count:
         raise ValueError(f"two rows for {table.name} have the same {', '.join(table.key)}")
     if not len(theirs):
-        nothing = np.empty(0, np.int64)
-        return Difference(np.arange(count), nothing, nothing, 0)
+        nothing = np.zeros(count, np.int64)
+        return Alignment(nothing.astype(np.bool_), nothing, np.empty(0, np.int64))
     order = np.argsort(theirs)
-    place = np.minimum(np.searchsorted(theirs[order], mine), len(theirs) - 1)
-    match = order[place]
-    found = theirs[match] == mine
-    equal = found & (stored.digests[match] == digests)
-    return Difference(
-        new=np.flatnonzero(~found),
-        changed=np.flatnonzero(found & ~equal),
-        removed=np.flatnonzero(~np.isin(theirs, mine)),
-        unchanged=int(equal.sum()),
-    )
+    place = order[np.minimum(np.searchsorted(theirs[order], mine), len(theirs) - 1)]
+    return Alignment(theirs[place] == mine, place, np.flatnonzero(~np.isin(theirs, mine)))
 
 
 def take(block: Block, rows: slice | Int64Array) -> dict[str, Values]:
@@ -161,7 +177,7 @@ def hundredths(values: npt.NDArray[Any]) -> Int64Array:
     return null_where(np.rint(np.where(known, values, 0) * 100).astype(np.int64), ~known)
 
 
-def _as_integers(field: Field, values: Values) -> Int64Array:
+def as_integers(field: Field, values: Values) -> Int64Array:
     """Return a column as int64 that are equal exactly where the stored values are equal."""
     if isinstance(values, Words):
         known = np.array([text_digest(word) for word in values.words], np.int64)

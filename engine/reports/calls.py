@@ -17,8 +17,9 @@ from engine.database.client import open_client
 from engine.database.url import DatabaseUrl
 from engine.reports.analyst_views import publish_views
 from engine.reports.desk import Call, Desk
-from engine.reports.outcome import INTERRUPTED, ShopOutcome
+from engine.reports.outcome import INTERRUPTED, SKIPPED, ShopOutcome
 from engine.reports.patience import Patience
+from engine.reports.resuming import resumed
 from engine.reports.run_book import RunBook
 from engine.reports.runner import ShopRun
 from engine.reports.stopping import StopSignals
@@ -51,12 +52,20 @@ def run_call(
         stack.callback(pool.shutdown, cancel_futures=True)
         patience = Patience(settings, stop, say)
         book = None
-        if not call.dry_run:
+        if not call.read_only:
             patience.do(lambda: publish_views(url))
             client = stack.enter_context(open_client(url))
             book = RunBook(client, patience)
+        done: dict[int, int] = {}
+        if call.resume:
+            call, done = patience.read(lambda: resumed(call, settings, url))
         desk = Desk(call, settings, url, pool, stop, patience, book, stream)
         for shop in patience.read(lambda: _chosen_shops(url, call.shops)):
+            if shop.shop_id in done:
+                outcomes.append(
+                    ShopOutcome(shop.shop_id, shop.name, SKIPPED, run_id=done[shop.shop_id])
+                )
+                continue
             with structlog.contextvars.bound_contextvars(call_id=call.caller.call_id):
                 outcomes.append(ShopRun(desk, shop).outcome())
             if outcomes[-1].status == INTERRUPTED:

@@ -91,6 +91,37 @@ class WithExitCodes(click.Command):
     help="Compute and check everything, say what would change, write nothing.",
 )
 @click.option(
+    "--listing",
+    "listings",
+    multiple=True,
+    type=int,
+    envvar="REPORTS_LISTING",
+    metavar="ID",
+    help="Only this listing; may be repeated. With --dry-run or --verify only.",
+)
+@click.option(
+    "--sku",
+    "skus",
+    multiple=True,
+    type=NAME,
+    envvar="REPORTS_SKU",
+    metavar="SKU",
+    help="Only this SKU; may be repeated. With --dry-run or --verify only.",
+)
+@click.option(
+    "--verify",
+    is_flag=True,
+    help="Compare the stored rows with the sources, value by value; write nothing.",
+)
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Carry on with the last call: shops that it wrote are left out if nothing moved.",
+)
+@click.option(
+    "--skip-empty", is_flag=True, help="End with 99 instead of 0 when nothing has changed."
+)
+@click.option(
     "--full",
     is_flag=True,
     help="Compare every row in the database; rows of equal values stay as they are.",

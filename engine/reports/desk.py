@@ -23,13 +23,20 @@ class Call:
     as_of: datetime | None = None
     workers: int = 1
     dry_run: bool = False
+    verify: bool = False
+    resume: bool = False
     full: bool = False
     wait_seconds: float = 0
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the call takes no lock, opens no run and writes nothing."""
+        return self.dry_run or self.verify
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What every shop of a call is worked on with; a dry run has no run book."""
+    """What every shop of a call is worked on with; a read-only one has no run book."""
 
     call: Call
     settings: Settings

@@ -79,6 +79,11 @@ def new_metrics(run: EarlierRun | None) -> frozenset[str]:
     return frozenset() if known is None else frozenset(REGISTRY.metrics) - frozenset(known)
 
 
+def limits_of(scope: Scope) -> list[str | None]:
+    """Return the days that a scope is limited to, as a run's row holds them."""
+    return [None if day is None else day.isoformat() for day in (scope.first, scope.last)]
+
+
 def inputs_record(analytics: EcommerceAnalyticsOptimized, scope: Scope) -> dict[str, Any]:
     """Return what was read, as the run's row holds it."""
     marks = analytics.fingerprints
@@ -91,7 +96,7 @@ def inputs_record(analytics: EcommerceAnalyticsOptimized, scope: Scope) -> dict[
         tables.setdefault(table, {})["fingerprint"] = fingerprint
     return {
         "fingerprint": analytics.version,
-        "limits": [day and day.isoformat() for day in (scope.first, scope.last)],
+        "limits": limits_of(scope),
         "metrics": list(REGISTRY.metrics),
         "tables": tables,
         "files": dict(analytics.files),

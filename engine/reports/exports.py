@@ -70,7 +70,7 @@ def _read(
     snapshot: Snapshot, shop_ids: Sequence[int], scope: Scope, level: Level, kind: PeriodKind
 ) -> pa.Table:
     table = report_table(level, 2)
-    condition, parameters = scope.condition(shop_ids, [kind])
+    condition, parameters = scope.condition(shop_ids, [kind], level)
     selected = ", ".join([*map(_selected, table.fields), "run_id", "computed_at"])
     rows = snapshot.read(
         f"SELECT {selected} FROM {TABLE_NAMES[level]} WHERE {condition} "

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -45,11 +46,13 @@ class Past:
         self,
         runs: Sequence[EarlierRun],
         clock: LocalClock,
+        watermark: datetime,
         inputs: Mapping[str, Any],
         definitions: tuple[str, int],
         settings_hash: str,
     ) -> None:
         self._runs = runs
+        self._watermark = watermark
         self._ended = [clock.days_ended(run.watermark) for run in runs]
         self._evidence = [evidence_since(r, inputs, definitions, settings_hash) for r in runs]
 
@@ -64,6 +67,19 @@ class Past:
         """Whether a run had computed the period when it had ended."""
         at = self._covering(level, period)
         return at is not None and self._ended[at] > day_number(period.end)
+
+    def explains(self, level: Level, period: Period) -> bool:
+        """Whether a stored row of the period may differ because what it depends on has moved.
+
+        A period that no run has computed yet is explained by that.
+        """
+        at = self._covering(level, period)
+        if at is None:
+            return True
+        still_ran = self._ended[at] <= day_number(period.end)
+        return (still_ran and self._runs[at].watermark != self._watermark) or self._evidence[
+            at
+        ].moved_until(period)
 
     def _covering(self, level: Level, period: Period) -> int | None:
         return next((i for i, r in enumerate(self._runs) if r.scope.has(level, period)), None)

@@ -17,10 +17,15 @@ from engine.money import to_decimal
 from engine.periods import PeriodKind
 from engine.reports.changes import RowCounts
 from engine.reports.store import identity_records
+from engine.reports.verify import Verification
 
 JSON_VERSION = 1
 
-SUCCEEDED, FAILED, INTERRUPTED, DRY_RUN = "SUCCEEDED", "FAILED", "INTERRUPTED", "DRY_RUN"
+SUCCEEDED, FAILED, INTERRUPTED = "SUCCEEDED", "FAILED", "INTERRUPTED"  # as report_runs has them
+DRY_RUN, VERIFIED, SKIPPED = "DRY_RUN", "VERIFIED", "SKIPPED"  # of calls that open no run
+DRIFT_CODE = 9
+NOTHING_CHANGED_CODE = 99
+_DIFFERENCES_SHOWN = 20
 _SOME_SHOPS_FAILED = 7
 FIRST_SIGNAL_CODE = 128
 
@@ -33,6 +38,7 @@ class ShopOutcome:
     shop: str
     status: str
     exit_code: int = 0
+    call_id: str | None = None  # that of the call it carries on with, where it does
     run_id: int | None = None
     watermark: datetime | None = None
     has_facts: bool = True
@@ -43,23 +49,24 @@ class ShopOutcome:
     identities: Sequence[Identity] = ()
     warnings: Mapping[str, int] = field(default_factory=dict)
     restatements: Sequence[Mapping[str, str]] = ()  # of the shop's own rows
+    verification: Verification | None = None
     error: EngineError | None = None
 
 
 def exit_code(outcomes: Sequence[ShopOutcome]) -> int:
     """Return the code of the whole call.
 
-    0 if every shop is done; 7 if only some failed, else the first one's code. A signal that ended
-    the call has the last word.
+    0 if every shop is done; 7 if only some failed, else the first one's code. Drift is no failure:
+    9 if any shop has some and none failed. A signal that ended the call has the last word.
     """
     codes = [outcome.exit_code for outcome in outcomes]
-    failed = [code for code in codes if code]
+    failed = [code for code in codes if code not in (0, DRIFT_CODE)]
     stopped = [code for code in failed if code > FIRST_SIGNAL_CODE]
     if stopped:
         return stopped[0]
     if failed and len(failed) < len(codes):
         return _SOME_SHOPS_FAILED
-    return failed[0] if failed else 0
+    return failed[0] if failed else max(codes, default=0)
 
 
 def call_record(
@@ -120,6 +127,10 @@ def sentence(outcome: ShopOutcome) -> str:
         return f"{outcome.shop}: no orders yet, nothing to report."
     if outcome.status == DRY_RUN:
         return "\n".join(_rehearsal(outcome))
+    if outcome.status == SKIPPED:
+        return f"{outcome.shop}: done by run {outcome.run_id}, and its inputs are the same."
+    if outcome.verification is not None:
+        return "\n".join(_comparison(outcome.shop, outcome.verification))
     return (
         f"{outcome.shop}: run {outcome.run_id}, {counts.computed:,} rows: {counts.inserted:,} new, "
         f"{counts.updated:,} changed, {counts.removed:,} removed, {counts.unchanged:,} as they "
@@ -140,6 +151,39 @@ def _rehearsal(outcome: ShopOutcome) -> list[str]:
             )
     megabytes = (outcome.growth_bytes or 0) / 1_000_000
     return [*lines, f"  The report tables would grow by about {megabytes:,.1f} MB."]
+
+
+def _comparison(shop: str, found: Verification) -> list[str]:
+    """Return what a comparison found, a line for each value that drifted."""
+    waiting = f"; {found.pending:,} rows wait for the next run" if found.pending else ""
+    if found.is_sound:
+        return [f"{shop}: {found.rows:,} rows compared, all as they should be{waiting}."]
+    count = len(found.drift) + len(found.history)
+    lines = [f"{shop}: {found.rows:,} rows compared, {count:,} differences{waiting}:"]
+    lines += [f"  {line}" for line in [*found.drift, *found.history][:_DIFFERENCES_SHOWN]]
+    if count > _DIFFERENCES_SHOWN:
+        lines.append(f"  … and {count - _DIFFERENCES_SHOWN:,} more; --json has them all")
+    return lines
+
+
+def _verification_record(found: Verification) -> dict[str, Any]:
+    return {
+        "rows_compared": found.rows,
+        "rows_pending": found.pending,
+        "drift": [
+            {
+                "level": one.level.value,
+                "entity": one.entity,
+                "period_type": one.period.kind.value,
+                "period_start": one.period.start.isoformat(),
+                "column": one.column,
+                "stored": one.stored,
+                "computed": one.computed,
+            }
+            for one in found.drift
+        ],
+        "history": list(found.history),
+    }
 
 
 def _shop_record(outcome: ShopOutcome) -> dict[str, Any]:
@@ -166,4 +210,6 @@ def _shop_record(outcome: ShopOutcome) -> dict[str, Any]:
     }
     if outcome.status == DRY_RUN:
         record["growth_bytes"] = outcome.growth_bytes
+    if outcome.verification is not None:
+        record["verification"] = _verification_record(outcome.verification)
     return record

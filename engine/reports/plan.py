@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
 from engine.analytics import EcommerceAnalyticsOptimized
 from engine.database.blocks import Block, take
 from engine.ledger.reconcile import Identity
@@ -113,7 +115,7 @@ def plan_shop(
                 checked += check_time(units, analytics.first_day, analytics.today)
             with clock.stage("diff"):
                 table = report_table(level, analytics.shop.digits)
-                block = join_units(table, units)
+                block = rows_in_scope(scope, level, join_units(table, units))
                 changes.append(plan_change(level, table, block, before.stored[level], full=full))
                 if before.runs:
                     moved.append(moved_now(changes[-1], block))
@@ -123,6 +125,12 @@ def plan_shop(
     return ShopPlan(
         tuple(changes), tuple(identities), periods, new_metrics(known), tuple(moved), before.runs
     )
+
+
+def rows_in_scope(scope: Scope, level: Level, block: Block) -> Block:
+    """Return the rows of a block that a scope with listings or SKUs is about, else all of them."""
+    rows = scope.rows(level, block)
+    return block if rows is None else take(block, np.flatnonzero(rows))
 
 
 def rows_to_write(

@@ -27,13 +27,14 @@ from engine.database import prepare, release
 from engine.database.url import DatabaseUrl
 from engine.errors import EngineError, UsageError
 from engine.log import set_up_log
-from engine.metrics.model import Level
+from engine.metrics.model import LISTING, PRODUCT, Level
 from engine.periods import GRAINS
 from engine.reports.calls import run_call
 from engine.reports.desk import Call
 from engine.reports.exports import make_folder, write_files
 from engine.reports.outcome import (
     FIRST_SIGNAL_CODE,
+    NOTHING_CHANGED_CODE,
     SUCCEEDED,
     ShopOutcome,
     call_record,
@@ -69,7 +70,12 @@ class Options:
     levels: tuple[str, ...]
     shops: tuple[str, ...]
     as_of: datetime | None
+    listings: tuple[int, ...]
+    skus: tuple[str, ...]
     dry_run: bool
+    verify: bool
+    resume: bool
+    skip_empty: bool
     full: bool
     output: Path | None
     formats: tuple[str, ...]
@@ -86,16 +92,59 @@ class Options:
             raise UsageError(
                 f"--from {self.first} is after --to {self.last}.", hint="Exchange the two dates."
             )
-        if self.dry_run and self.output:
-            raise UsageError(
-                "--output copies what is stored, and --dry-run stores nothing.",
-                hint="Leave one of the two out.",
-            )
+        self._check_modes()
+        kinds = tuple(k for k in GRAINS if not self.kinds or k.value.lower() in self.kinds)
+        return Scope(kinds, self._levels(), self.first, self.last, self.listings, self.skus)
+
+    def _check_modes(self) -> None:
+        """Raise UsageError for options that do not go together."""
+        if self.dry_run and self.verify:
+            raise UsageError("--dry-run and --verify are two calls.", hint="Leave one of them out.")
+        reading = "--dry-run" if self.dry_run else "--verify" if self.verify else ""
+        for name, given in (("--output", self.output), ("--resume", self.resume)):
+            if reading and given:
+                raise UsageError(
+                    f"{name} is about what a run stores, and {reading} stores nothing.",
+                    hint="Leave one of the two out.",
+                )
         if self.formats and not self.output:
             raise UsageError("--format says how --output writes.", hint="Add --output DIR.")
-        kinds = tuple(k for k in GRAINS if not self.kinds or k.value.lower() in self.kinds)
+        if (self.listings or self.skus) and not reading:
+            raise UsageError(
+                "A run writes all listings and SKUs, or their sums would not be the shop's.",
+                hint="--listing and --sku go with --dry-run or --verify.",
+            )
+
+    def _levels(self) -> tuple[Level, ...]:
+        """Return the levels in scope: the given ones, or those of the given listings and SKUs."""
+        named = [level for level, ids in ((LISTING, self.listings), (PRODUCT, self.skus)) if ids]
         levels = tuple(v for v in Level if not self.levels or v.value in self.levels)
-        return Scope(kinds, levels, self.first, self.last)
+        if not named:
+            return levels
+        left = tuple(level for level in levels if level in named)
+        if not left:
+            raise UsageError(
+                f"--level {' '.join(self.levels)} leaves out what --listing and --sku name.",
+                hint="Leave --level out.",
+            )
+        return left
+
+
+def make_caller(call_id: str, typed: str, settings: Settings, scope: Scope) -> Caller:
+    """Return what every run of a call has in common.
+
+    Where the owner's files lie takes no part in `settings_hash`: what they say is fingerprinted.
+    """
+    figures = {name: getattr(settings, name) for name in FIGURE_SETTINGS}
+    text = json.dumps({**figures, "csv_folder": None}, sort_keys=True)
+    return Caller(
+        call_id=call_id,
+        command=typed,
+        code_version=program_version(),
+        settings=figures,
+        settings_hash=hashlib.sha256(text.encode()).hexdigest()[:16],
+        scope=scope,
+    )
 
 
 class Program:
@@ -122,7 +171,7 @@ class Program:
             url = prepare(
                 settings,
                 say=self._say,
-                client="optional" if self._options.dry_run else "required",
+                client="optional" if self._reads_only else "required",
                 deadline_seconds=settings.retry_deadline,
             )
             call = self._call(settings, scope)
@@ -133,7 +182,17 @@ class Program:
             raise
         except Stopped as stopped:  # before there was a shop to be interrupted
             return self._end(outcomes, files, stopped.exit_code)
-        return self._end(outcomes, files, exit_code(outcomes))
+        return self._end(outcomes, files, self._code(outcomes))
+
+    @property
+    def _reads_only(self) -> bool:
+        return self._options.dry_run or self._options.verify
+
+    def _code(self, outcomes: Sequence[ShopOutcome]) -> int:
+        code = exit_code(outcomes)
+        changed = any(outcome.counts.written for outcome in outcomes)
+        is_quiet_night = self._options.skip_empty and not self._reads_only and not changed
+        return NOTHING_CHANGED_CODE if code == 0 and is_quiet_night else code
 
     def _end(self, outcomes: Sequence[ShopOutcome], files: Sequence[str], code: int) -> int:
         """Print how it went and return the exit code, or end here if a read would not let us."""
@@ -147,22 +206,15 @@ class Program:
 
     def _call(self, settings: Settings, scope: Scope) -> Call:
         options = self._options
-        figures = {name: getattr(settings, name) for name in FIGURE_SETTINGS}
-        text = json.dumps(figures, sort_keys=True)
-        caller = Caller(
-            call_id=self._call_id,
-            command=self._typed,
-            code_version=program_version(),
-            settings=figures,
-            settings_hash=hashlib.sha256(text.encode()).hexdigest()[:16],
-            scope=scope,
-        )
+        caller = make_caller(self._call_id, self._typed, settings, scope)
         return Call(
             caller=caller,
             shops=options.shops,
             as_of=options.as_of,
             workers=options.workers or min(os.cpu_count() or 1, MOST_WORKERS),
             dry_run=options.dry_run,
+            verify=options.verify,
+            resume=options.resume,
             full=options.full,
             wait_seconds=options.wait,
         )
@@ -191,7 +243,7 @@ class Program:
                     click.echo(f"       {line}", err=True)
         if options.as_json:
             record = call_record(
-                self._call_id,
+                next((one.call_id for one in outcomes if one.call_id), self._call_id),
                 outcomes,
                 code=code,
                 dry_run=options.dry_run,

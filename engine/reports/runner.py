@@ -6,7 +6,7 @@ they were, and the row says how the run ended.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
@@ -25,13 +25,15 @@ from engine.progress import Progress
 from engine.reports.causes import Cause
 from engine.reports.changes import Change, RowCounts
 from engine.reports.desk import Desk
-from engine.reports.earlier_runs import inputs_record
+from engine.reports.earlier_runs import EarlierRun, inputs_record
 from engine.reports.moved_rows import Past
 from engine.reports.outcome import (
+    DRIFT_CODE,
     DRY_RUN,
     FAILED,
     INTERRUPTED,
     SUCCEEDED,
+    VERIFIED,
     ShopOutcome,
     error_record,
     restatement_records,
@@ -46,9 +48,11 @@ from engine.reports.store import (
     is_committed,
     read_before,
     read_moves,
+    read_runs,
     write_changes,
 )
 from engine.reports.table_sizes import bytes_a_row
+from engine.reports.verify import verify_shop
 from engine.sources.frames import Shop
 
 _UNEXPECTED = 1
@@ -63,13 +67,17 @@ class ShopRun:
         self._desk = desk
         self._shop = shop
         self._clock = StageClock()
-        self._so_far = ShopOutcome(shop.shop_id, shop.name, FAILED)
+        call_id = desk.call.caller.call_id
+        self._so_far = ShopOutcome(shop.shop_id, shop.name, FAILED, call_id=call_id)
         units = len(desk.call.caller.scope.kinds) * len(Level)
         self._progress = Progress(f"shop {shop.shop_id}", units, stream=desk.stream)
 
     def outcome(self) -> ShopOutcome:
         """Do the whole work and return how it went; raises only what nobody foresaw."""
-        begin = self._rehearse if self._desk.call.dry_run else self._run_locked
+        call = self._desk.call
+        begin = self._run_locked
+        if call.dry_run or call.verify:
+            begin = self._rehearse if call.dry_run else self._verify
         with structlog.contextvars.bound_contextvars(shop=self._shop.name):
             try:
                 with self._progress:
@@ -159,16 +167,10 @@ class ShopRun:
         self, analytics: EcommerceAnalyticsOptimized, plan: ShopPlan
     ) -> dict[Level, pd.DataFrame]:
         """Find out why complete periods changed, and warn of what has no cause."""
-        desk, caller = self._desk, self._desk.call.caller
-        self._inputs = inputs_record(analytics, caller.scope)
+        desk = self._desk
+        self._inputs = inputs_record(analytics, desk.call.caller.scope)
         with self._clock.stage("diff"):
-            past = Past(
-                plan.runs,
-                analytics.clock,
-                self._inputs,
-                (caller.code_version, REGISTRY.version),
-                caller.settings_hash,
-            )
+            past = self._past(analytics, plan.runs)
             moves = desk.patience.read(
                 lambda: read_moves(desk.url, self._shop.shop_id, plan.moved, past)
             )
@@ -184,6 +186,36 @@ class ShopRun:
             restatements=[] if shown is None else restatement_records(shown, analytics.shop.digits),
         )
         return causes
+
+    def _past(self, analytics: EcommerceAnalyticsOptimized, runs: Sequence[EarlierRun]) -> Past:
+        caller = self._desk.call.caller
+        return Past(
+            runs,
+            analytics.clock,
+            analytics.watermark,
+            self._inputs,
+            (caller.code_version, REGISTRY.version),
+            caller.settings_hash,
+        )
+
+    def _verify(self) -> None:
+        """Compare the stored rows with what the sources say, and write nothing."""
+        desk, scope = self._desk, self._desk.call.caller.scope
+        analytics = self._read()
+        self._inputs = inputs_record(analytics, scope)
+        self._progress.stage("compare")
+        with self._clock.stage("compare"):
+            runs = desk.patience.read(lambda: read_runs(desk.url, self._shop.shop_id))
+            found = desk.patience.read(
+                lambda: verify_shop(
+                    analytics, scope, desk.url, self._past(analytics, runs), desk.pool
+                )
+            )
+        self._know(
+            status=VERIFIED,
+            exit_code=0 if found.is_sound else DRIFT_CODE,
+            verification=found,
+        )
 
     def _write(
         self,

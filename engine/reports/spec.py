@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from engine.database.blocks import Field, Kind, ReportTable
+import numpy as np
+import numpy.typing as npt
+
+from engine.database.blocks import Block, Field, Kind, ReportTable, Words
 from engine.metrics.model import LISTING, PRODUCT, SHOP, Level, Metric, Unit
 from engine.metrics.registry import REGISTRY
 from engine.periods import GRAINS, Period, PeriodKind, periods_between
@@ -48,12 +51,17 @@ _KIND_OF_UNIT = {
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which rows a call is about; a date that is None sets no limit on that side."""
+    """Which rows a call is about; a date that is None sets no limit on that side.
+
+    `listings` and `skus` limit the rows of their level; only a call that writes nothing has them.
+    """
 
     kinds: tuple[PeriodKind, ...] = GRAINS
     levels: tuple[Level, ...] = tuple(Level)
     first: date | None = None
     last: date | None = None
+    listings: tuple[int, ...] = ()
+    skus: tuple[str, ...] = ()
 
     def holds(self, period: Period) -> bool:
         """Whether a period overlaps the dates; one that does is meant as a whole."""
@@ -75,21 +83,42 @@ class Scope:
         return [period for period in every if self.holds(period)]
 
     def condition(
-        self, shop_ids: Sequence[int], kinds: Sequence[PeriodKind]
+        self, shop_ids: Sequence[int], kinds: Sequence[PeriodKind], level: Level
     ) -> tuple[str, tuple[Any, ...]]:
-        """Return the SQL condition, with its parameters, for the stored rows of the scope.
+        """Return the SQL condition, with its parameters, for the stored rows of a level in scope.
 
         It holds for exactly the rows of the shops that a run of this scope writes or removes.
         """
         shops = ", ".join(str(int(shop_id)) for shop_id in shop_ids)
         names = ", ".join(f"'{PeriodKind(kind)}'" for kind in kinds)
         parts = [f"shop_id IN ({shops})", f"period_type IN ({names})"]
-        parameters: list[date] = []
+        parameters: list[Any] = []
         for limit, comparison in ((self.first, "period_end >="), (self.last, "period_start <=")):
             if limit is not None:
                 parameters.append(limit)
                 parts.append(f"{comparison} ${len(parameters)}")
+        entities = self.entities(level)
+        if entities:
+            marks = ", ".join(f"${len(parameters) + n}" for n in range(1, len(entities) + 1))
+            parts.append(f"{ENTITY_FIELDS[level].name} IN ({marks})")
+            parameters += entities
         return " AND ".join(parts), tuple(parameters)
+
+    def entities(self, level: Level) -> tuple[int, ...] | tuple[str, ...]:
+        """Return the listings or SKUs that the rows of a level are limited to; empty for none."""
+        if level is SHOP:
+            return ()
+        return self.listings if level is LISTING else self.skus
+
+    def rows(self, level: Level, block: Block) -> npt.NDArray[np.bool_] | None:
+        """Return which rows of a block are in scope, None for all of them."""
+        wanted = self.entities(level)
+        if not wanted:
+            return None
+        values: Any = block[ENTITY_FIELDS[level].name]
+        if isinstance(values, Words):
+            return np.array([word in wanted for word in values.words], np.bool_)[values.codes]
+        return np.isin(values, wanted)
 
 
 def report_table(level: Level, digits: int) -> ReportTable:

@@ -84,15 +84,22 @@ class Before:
 
 def read_before(url: DatabaseUrl, shop_id: int, scope: Scope) -> Before:
     """Read keys and digests of the stored rows that the scope is about, and the earlier runs."""
-    condition, parameters = scope.condition([shop_id], scope.kinds)
     with open_snapshot(
         url, statement_timeout_ms=READ_TIMEOUT_MS, application_name=APPLICATION
     ) as snapshot:
         stored = {
-            level: read_stored(snapshot, report_table(level, 0), condition, parameters)
+            level: read_stored(
+                snapshot, report_table(level, 0), *scope.condition([shop_id], scope.kinds, level)
+            )
             for level in scope.levels
         }
         return Before(stored, tuple(read_earlier_runs(snapshot, shop_id)))
+
+
+def read_runs(url: DatabaseUrl, shop_id: int) -> list[EarlierRun]:
+    """Read the last runs of a shop that succeeded, the newest first."""
+    with open_snapshot(url, application_name=APPLICATION) as snapshot:
+        return read_earlier_runs(snapshot, shop_id)
 
 
 def write_changes(

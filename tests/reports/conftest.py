@@ -24,7 +24,7 @@ from engine.demo.sizes import make_plan
 from engine.reports.calls import run_call
 from engine.reports.cli import main
 from engine.reports.desk import Call
-from engine.reports.run_book import Caller
+from engine.reports.program import make_caller
 from engine.reports.spec import Scope
 from engine.settings import PROJECT_FOLDER, Settings
 from tests.commands.conftest import address
@@ -81,8 +81,8 @@ def copy_of(server: DatabaseUrl, template: str) -> Iterator[DatabaseUrl]:
 
 def run_once(url: DatabaseUrl, folder: Path) -> None:
     """Run the reports of a database, without owner's files and without command line."""
-    caller = Caller("00000000-0000-0000-0000-000000000001", "test", "0", {}, "", Scope())
     settings = Settings(database_url=address(url), csv_folder=str(folder))
+    caller = make_caller("00000000-0000-0000-0000-000000000001", "test", settings, Scope())
     (outcome,) = run_call(Call(caller), settings, url, say=print, stream=io.StringIO())
     assert outcome.status == "SUCCEEDED", outcome.error
 

@@ -109,7 +109,7 @@ def test_the_stored_rows_of_a_scope_are_those_of_its_periods(
 ) -> None:
     scope = Scope(first=first, last=last)
     assert scope.holds(FEBRUARY) is held
-    condition, parameters = scope.condition([3, 4], GRAINS[:2])
+    condition, parameters = scope.condition([3, 4], GRAINS[:2], Level.SHOP)
     assert condition.startswith("shop_id IN (3, 4) AND period_type IN ('DAILY', 'WEEKLY')")
     assert parameters == tuple(day for day in (first, last) if day is not None)
     if first is not None:
