@@ -34,9 +34,12 @@ from engine.local_time import LocalClock, local_clock
 from engine.memory import give_back
 from engine.metrics.answers import as_frame as answer_frame
 from engine.metrics.answers import as_records, held_frame
+from engine.metrics.breakdown import compute_breakdown
 from engine.metrics.bridge import VarianceBridge
 from engine.metrics.bridge_sides import compare
 from engine.metrics.compute import MetricBlock, Snapshot, build_snapshot, compute_block
+from engine.metrics.customer_questions import CustomerQuestions
+from engine.metrics.dimensions import Breakdown, choose_metrics, read_breakdown
 from engine.metrics.health_frames import (
     findings_frame,
     missing_frame,
@@ -58,7 +61,7 @@ from engine.sources.versions import file_fingerprints, file_version, table_versi
 READERS = 2  # connections that read side by side from one snapshot
 
 
-class EcommerceAnalyticsOptimized(Openings):
+class EcommerceAnalyticsOptimized(Openings, CustomerQuestions):
     """The figures of one shop, as known at one watermark.
 
     Use it as an async context manager, or load it with `load`. `shop` is an id or a name, None for
@@ -221,6 +224,7 @@ class EcommerceAnalyticsOptimized(Openings):
         entities: Sequence[int] | Sequence[str] | None = None,
         metrics: Sequence[str] | None = None,
         refund_dating: Dating = "refund_day",
+        breakdown: Breakdown | None = None,
         as_frame: Literal[True] = True,
     ) -> pd.DataFrame: ...
     @overload
@@ -232,6 +236,7 @@ class EcommerceAnalyticsOptimized(Openings):
         entities: Sequence[int] | Sequence[str] | None = None,
         metrics: Sequence[str] | None = None,
         refund_dating: Dating = "refund_day",
+        breakdown: Breakdown | None = None,
         as_frame: Literal[False],
     ) -> list[dict[str, Any]]: ...
     def calculate_metrics_batch(
@@ -242,6 +247,7 @@ class EcommerceAnalyticsOptimized(Openings):
         entities: Sequence[int] | Sequence[str] | None = None,
         metrics: Sequence[str] | None = None,
         refund_dating: Dating = "refund_day",
+        breakdown: Breakdown | None = None,
         as_frame: bool = True,
     ) -> pd.DataFrame | list[dict[str, Any]]:
         """Answer metrics for every entity × period, both programs' only source of figures.
@@ -250,13 +256,17 @@ class EcommerceAnalyticsOptimized(Openings):
         entities: None for the rows that exist, or a list, which gives every entity × period.
         metrics: None for all of the level, or a list in the order wanted; synonyms work.
         refund_dating: refunds on their own day, or on the day of their order.
+        breakdown: a dimension or a pair of them, see `engine.metrics.dimensions`. Each value that
+        occurs is a row, what has none is `(none)`; there is no row of the total. Without `metrics`
+        all that the dimensions can split.
 
-        Returns a frame: one row = one entity × period, ordered by entity (as given, else
-        ascending, with listing 0 and SKU `(none)` last), start and end. Money is Int64 minor
+        Returns a frame: one row = one entity × period (× value), ordered by entity (as given, else
+        ascending, with listing 0 and SKU `(none)` last), start, end and value. Money is Int64 minor
         units, counts Int64, rates and durations Float64, text string; null is unknown, never 0.
         With `as_frame=False` a list of dicts with money as Decimal.
 
-        Raises UnknownMetricError, LevelError, UnknownEntityError, PeriodError, UsageError.
+        Raises UnknownMetricError, LevelError, UnknownEntityError, PeriodError, BreakdownError,
+        UsageError.
         """
         block = self.calculate_block(
             periods,
@@ -264,6 +274,7 @@ class EcommerceAnalyticsOptimized(Openings):
             entities=entities,
             metrics=metrics,
             refund_dating=refund_dating,
+            breakdown=breakdown,
         )
         if not as_frame:
             return as_records(block, self.shop.digits)
@@ -289,9 +300,21 @@ class EcommerceAnalyticsOptimized(Openings):
         entities: Sequence[int] | Sequence[str] | None = None,
         metrics: Sequence[str] | None = None,
         refund_dating: Dating = "refund_day",
+        breakdown: Breakdown | None = None,
     ) -> MetricBlock:
         """Answer the same question as arrays of integers, for those who write many rows."""
         level, _ = asked(level, refund_dating)
+        if breakdown is not None:
+            dimensions = read_breakdown(breakdown)
+            return compute_breakdown(
+                self._snapshot,
+                periods,
+                level,
+                choose_metrics(level, metrics, dimensions),
+                dimensions,
+                entities=entities,
+                refund_dating=refund_dating,
+            )
         return compute_block(
             self._snapshot,
             periods,

@@ -4,6 +4,7 @@
     ├── UsageError                 2   the question or the command line is wrong
     │   ├── UnknownMetricError         a metric name that no catalogue file declares
     │   ├── LevelError                 a metric asked at a level where it does not exist
+    │   ├── BreakdownError             a dimension that is unknown or can't split a metric
     │   ├── UnknownEntityError         a listing or SKU that the shop has never had
     │   ├── UnknownShopError           a shop id or name that is not in the table shops
     │   └── PeriodError                no period, a reversed one, the same one twice
@@ -93,6 +94,29 @@ class LevelError(UsageError):
         return cls(
             f"The metric {metric!r} does not exist at level {str(level)!r}.",
             hint=f"It exists at: {works}.",
+        )
+
+
+class BreakdownError(UsageError):
+    """A dimension is unknown, or a metric can't be split by it."""
+
+    @classmethod
+    def from_dimension(cls, dimension: str, known: Iterable[str]) -> BreakdownError:
+        """Build the error for an unknown dimension, with those that there are."""
+        names = list(known)
+        hint = did_you_mean(dimension, names) or f"There are: {', '.join(names)}."
+        return cls(f"There is no dimension {dimension!r} to break figures down by.", hint=hint)
+
+    @classmethod
+    def from_metric(
+        cls, metric: str, dimension: str, dimensions: Iterable[str], metrics: Iterable[str]
+    ) -> BreakdownError:
+        """Build the error with the dimensions of the metric, else the metrics of the dimension."""
+        works = ", ".join(dimensions)
+        other = f"What can be: {', '.join(metrics) or 'nothing'}."
+        return cls(
+            f"The metric {metric!r} can't be broken down by {dimension}.",
+            hint=f"It can be broken down by: {works}." if works else other,
         )
 
 

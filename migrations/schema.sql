@@ -1,6 +1,6 @@
 -- Generated: the SQL of schema.prisma in one piece, for the test that compares it with what the
 -- migrations make. After a change of schema.prisma: python -m engine migrate --new NAME
--- schema.prisma sha256: 3d8d78ef38e2e3ba89d72ea9fe8f276e09e73ef0c40526a93fe1ebd5b349048b
+-- schema.prisma sha256: bf35ea032a92518cb7baf98226e468c9a6542cc5eb3670c2c7f88d1e75a15a75
 
 -- CreateEnum
 CREATE TYPE "PeriodType" AS ENUM ('YEARLY', 'QUARTERLY', 'MONTHLY', 'WEEKLY', 'DAILY', 'CUSTOM');
@@ -638,8 +638,11 @@ CREATE TABLE "shop_reports" (
     "contribution_per_customer" DECIMAL(18,2),
     "days_between_customer_orders" DECIMAL(18,2),
     "customer_acquisition_cost" DECIMAL(18,2),
+    "customer_lifetime_value" DECIMAL(18,2),
+    "payback_days" BIGINT,
     "cancelled_orders" BIGINT,
     "cancellation_rate" DOUBLE PRECISION,
+    "completion_rate" DOUBLE PRECISION,
     "held_orders" BIGINT,
     "shipped_orders" BIGINT,
     "shipped_rate" DOUBLE PRECISION,
@@ -651,6 +654,7 @@ CREATE TABLE "shop_reports" (
     "peak_hour" BIGINT,
     "peak_weekday" BIGINT,
     "peak_month" BIGINT,
+    "seasonality_index" DOUBLE PRECISION,
     "visits" BIGINT,
     "views" BIGINT,
     "conversion_rate" DOUBLE PRECISION,
@@ -695,6 +699,7 @@ CREATE TABLE "listing_reports" (
     "units_sold" INTEGER,
     "average_unit_price" DECIMAL(18,2),
     "sales_per_day" DECIMAL(18,2),
+    "price_elasticity" DOUBLE PRECISION,
     "discounts" DECIMAL(18,2),
     "discount_rate" DOUBLE PRECISION,
     "returns_value" DECIMAL(18,2),
@@ -778,6 +783,7 @@ CREATE TABLE "listing_reports" (
     "contribution_per_customer" DECIMAL(18,2),
     "cancelled_orders" INTEGER,
     "cancellation_rate" DOUBLE PRECISION,
+    "completion_rate" DOUBLE PRECISION,
     "held_orders" INTEGER,
     "shipped_orders" INTEGER,
     "shipped_rate" DOUBLE PRECISION,
@@ -789,6 +795,7 @@ CREATE TABLE "listing_reports" (
     "peak_hour" INTEGER,
     "peak_weekday" INTEGER,
     "peak_month" INTEGER,
+    "seasonality_index" DOUBLE PRECISION,
     "visits" INTEGER,
     "views" INTEGER,
     "conversion_rate" DOUBLE PRECISION,
@@ -833,6 +840,7 @@ CREATE TABLE "product_reports" (
     "units_sold" INTEGER,
     "average_unit_price" DECIMAL(18,2),
     "sales_per_day" DECIMAL(18,2),
+    "price_elasticity" DOUBLE PRECISION,
     "discounts" DECIMAL(18,2),
     "discount_rate" DOUBLE PRECISION,
     "returns_value" DECIMAL(18,2),
@@ -915,6 +923,7 @@ CREATE TABLE "product_reports" (
     "contribution_per_customer" DECIMAL(18,2),
     "cancelled_orders" INTEGER,
     "cancellation_rate" DOUBLE PRECISION,
+    "completion_rate" DOUBLE PRECISION,
     "held_orders" INTEGER,
     "shipped_orders" INTEGER,
     "shipped_rate" DOUBLE PRECISION,
@@ -926,6 +935,7 @@ CREATE TABLE "product_reports" (
     "peak_hour" INTEGER,
     "peak_weekday" INTEGER,
     "peak_month" INTEGER,
+    "seasonality_index" DOUBLE PRECISION,
     "ad_spend" DECIMAL(18,2),
     "ad_spend_rate" DOUBLE PRECISION,
     "break_even_roas" DOUBLE PRECISION,

@@ -7,7 +7,6 @@ hundredths.
 
 from __future__ import annotations
 
-import math
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -16,7 +15,9 @@ import pandas as pd
 
 from engine.ledger.frames import FEES, FULFILMENT, EventKind, Ledger, OrderState
 from engine.periods import Period, day_number
+from tests.exact import mode, over, quantile, std
 from tests.oracle_days import DayOracle
+from tests.oracle_estimates import estimates
 
 
 class Oracle:
@@ -76,6 +77,16 @@ class Oracle:
             customer: rows.tolist() for customer, rows in counted.groupby("customer").day
         }
 
+        paid = self.events.groupby("order").paid.sum()
+        given = self.events[self.events.kind == EventKind.REFUND]
+        given = (given.refund_amount - given.refund_excess).groupby(given.order).sum()
+        self.given_back = {order for order in given.index if given[order] == paid.get(order)}
+        # What was paid in another currency is given back in full by its own amounts, which the
+        # ledger does not hold.
+        converted = np.isin(facts.order_id, ledger.conversions.order_id)
+        self.given_back -= set(np.flatnonzero(converted))
+        self.given_back |= set(np.flatnonzero(converted & ledger.is_given_back))
+
     def of(self, frame: pd.DataFrame, level: str, entity: object) -> pd.DataFrame:
         if level == "shop":
             return frame
@@ -100,6 +111,8 @@ class Oracle:
         out |= self._refunds(out, events, back, placed)
         out |= self._customers(level, entity, period, placed, own)
         out |= self._lost(level, entity, first, last, out["orders"])
+        done = [order for order in placed.order[placed.shipped] if order not in self.given_back]
+        out["completion_rate"] = over(len(done), out["orders"] + out["cancelled_orders"], 10**6)
         out |= self._payments(placed)
         if level != "product":
             out["skus_sold"] = sales[sales.sku != "(none)"].sku.nunique()
@@ -108,6 +121,11 @@ class Oracle:
         out |= self._after_contribution(out, level, entity, here, first, last)
         if level != "product":
             out |= self._seen(out, level, entity, first, last, elapsed)
+        estimated = ("seasonality_index", "price_elasticity", "customer_lifetime_value")
+        out |= dict.fromkeys((*estimated, "payback_days"))
+        if elapsed:
+            day = "event_day" if dating == "refund_day" else "order_day"
+            out |= estimates(self, level, events, period, first + elapsed - 1, out, day)
         return out
 
     def _money(self, here: pd.DataFrame) -> dict[str, int | str | None]:
@@ -359,38 +377,3 @@ def contribution(events: pd.DataFrame) -> pd.Series:
     goods = events.cogs - events.cogs_recovered
     spent = sum(events[name] for name in (*FULFILMENT, *FEES) if name != "offsite_ads_fees")
     return earned - given - events.refund_excess - goods - spent
-
-
-def half_away(value: Fraction) -> int:
-    size = math.floor(abs(value) + Fraction(1, 2))
-    return size if value >= 0 else -size
-
-
-def over(number: int, by: int, scale: int = 1) -> int | None:
-    return half_away(Fraction(number * scale, by)) if by > 0 else None
-
-
-def quantile(values: list[int], at: Fraction, step: Fraction = Fraction(1)) -> int | None:
-    if not values:
-        return None
-    place = (len(values) - 1) * at
-    low = math.floor(place)
-    high = min(low + 1, len(values) - 1)
-    exact = Fraction(int(values[low])) + (place - low) * (int(values[high]) - int(values[low]))
-    return half_away(exact * step)
-
-
-def std(values: list[int]) -> int | None:
-    if not values:
-        return None
-    n, total = len(values), sum(values)
-    square = n * sum(value * value for value in values) - total * total
-    return (math.isqrt(4 * square) + n) // (2 * n)
-
-
-def mode(values: pd.Series) -> int | str | None:
-    if not len(values):
-        return None
-    counts = values.value_counts()
-    best = sorted(counts[counts == counts.max()].index)[0]
-    return best if isinstance(best, str) else int(best)

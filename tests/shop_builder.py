@@ -101,6 +101,7 @@ class Refund:
     amount: int
     tax: int | None = None
     status: str | None = None
+    reason: str | None = None
     items: list[Item] = field(default_factory=list)
     currency: str | None = None  # of its order, else of the shop
 
@@ -253,6 +254,7 @@ def tables(
             tax=maybe([refund.tax for refund in refunds], CENT),
             currency=texts([refund.currency or own.get(refund.order_id) for refund in refunds]),
             status=texts([refund.status for refund in refunds]),
+            reason=texts([refund.reason for refund in refunds]),
             seconds=maybe([refund.at and unix(shop, refund.at) for refund in refunds]),
         ),
         refund_items=RefundItemRows(

@@ -25,11 +25,21 @@ from engine.ledger.facts import Facts, Policies, Terms, gather
 from engine.ledger.frames import (
     AMOUNTS,
     NO_LISTING,
+    Codes,
     DayFacts,
     EventKind,
+    Int16Array,
     Ledger,
     OrderEntities,
     OrderState,
+)
+from engine.ledger.groupings import (
+    ALL_MEASURED,
+    cost_codes,
+    credit_bases,
+    first_parcels,
+    refund_reasons,
+    sale_fee_bases,
 )
 from engine.ledger.observations import seen_favourites, seen_offers, written_reviews
 from engine.ledger.sales import Lines
@@ -49,6 +59,7 @@ _ROW_COLUMNS = (
     "is_partial",
     "is_estimated",
     "has_no_ceiling",
+    "fee_bases",
 )
 
 
@@ -74,9 +85,11 @@ def build_ledger(
         facts.fees.adjustments.listing_id,
         files.identity,
     )
+    reasons = refund_reasons(tables.refunds.reason, facts.refunds.reason)
     sales, refunds, adjustments = (
         _sale_rows(facts, entities),
-        _refund_rows(facts, entities, policies.returned_goods),
+        _refund_rows(facts, entities, policies.returned_goods)
+        | {"refund_reason": reasons.code[facts.back.refund]},
         _adjustment_rows(facts, entities),
     )
     is_counted = facts.orders.state[facts.every_line.order] == OrderState.COUNTED
@@ -86,6 +99,7 @@ def build_ledger(
     ledger = Ledger(
         shop=tables.shop,
         orders=facts.orders,
+        is_given_back=facts.is_given_back,
         uncounted=_uncounted(facts.every_line.chosen(~is_counted), entities),
         listing_ids=entities.listing_ids,
         skus=entities.skus,
@@ -103,6 +117,9 @@ def build_ledger(
         favourites=seen_favourites(facts, entities),
         held=facts.held,
         conversions=facts.conversions,
+        order_parcels=first_parcels(facts.fulfilment),
+        cost_codes=cost_codes(entities.skus, facts.costs.book),
+        refund_reason=Codes(_together(parts, by_key, "refund_reason"), reasons.values),
         notes=facts.notes,
         **{name: _together(parts, by_key, name) for name in _ROW_COLUMNS},
     )
@@ -125,6 +142,7 @@ def _rows(
     days: tuple[Int32Array, Int32Array],
     flags: tuple[BoolArray, BoolArray, BoolArray] | None,
     columns: Columns,
+    fee_bases: Int16Array,
 ) -> dict[str, np.ndarray]:
     nothing = np.zeros(len(order), np.bool_)
     partial, estimated, unbounded = flags or (nothing, nothing, nothing)
@@ -139,6 +157,8 @@ def _rows(
         "is_partial": partial,
         "is_estimated": estimated,
         "has_no_ceiling": unbounded,
+        "fee_bases": fee_bases,
+        "refund_reason": np.full(len(order), -1, np.int16),
         **columns,
     }
 
@@ -154,6 +174,7 @@ def _sale_rows(facts: Facts, entities: Entities) -> dict[str, np.ndarray]:
         (day, day),
         cost_flags(facts),
         sale_columns(facts),
+        sale_fee_bases(facts.fees),
     )
 
 
@@ -169,6 +190,7 @@ def _refund_rows(facts: Facts, entities: Entities, returned_goods: str) -> dict[
         (np.where(order >= 0, of_order, day), day),
         None,
         refund_columns(facts, returned_goods),
+        credit_bases(facts.fees, back.line),
     )
 
 
@@ -184,6 +206,7 @@ def _adjustment_rows(facts: Facts, entities: Entities) -> dict[str, np.ndarray]:
         (rows.day, rows.day),
         None,
         adjustment_columns(facts),
+        np.full(len(rows.day), ALL_MEASURED, np.int16),
     )
 
 

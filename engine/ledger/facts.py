@@ -89,6 +89,11 @@ class Facts:
     notes: dict[str, int]
     fee_work: FeeWork | None = None
 
+    @property
+    def is_given_back(self) -> BoolArray:
+        """Which orders have been refunded in full."""
+        return _given_back(self.orders, self.refunds, self.back)
+
 
 def gather(
     tables: SourceTables, terms: Terms, before: Before | None = None, *, keeps: bool = False
@@ -191,9 +196,13 @@ def carrier_files(files: OwnerFiles) -> CarrierFiles:
 
 def _unsent(orders: Orders, refunds: Refunds, back: RefundEvents) -> BoolArray:
     """Orders that were refunded in full and never shipped: they have no parcel (M26)."""
-    unsent = np.zeros(len(orders), np.bool_)
-    unsent[refunds.order[back.refund[back.emptied_order]]] = True
-    return unsent & ~orders.is_shipped
+    return _given_back(orders, refunds, back) & ~orders.is_shipped
+
+
+def _given_back(orders: Orders, refunds: Refunds, back: RefundEvents) -> BoolArray:
+    emptied = np.zeros(len(orders), np.bool_)
+    emptied[refunds.order[back.refund[back.emptied_order]]] = True
+    return emptied
 
 
 def _cost_book(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.ledger.amounts import Amounts
 from engine.money import Int64Array
@@ -19,6 +20,7 @@ from engine.sources.skus import NO_SKU as NO_SKU
 
 NO_LISTING = 0
 SEVERAL = "XXX"  # ISO 4217's own code for no currency: the order's amounts are in several
+Int16Array = npt.NDArray[np.int16]
 
 
 class EventKind(IntEnum):
@@ -240,6 +242,17 @@ NOTHING_CONVERTED = Conversions(
 
 
 @dataclass(frozen=True, slots=True)
+class Codes:
+    """What rows are grouped by, as small codes: `code[i]` indexes `values`, −1 where there is none.
+
+    Codes ascend with the values, which are texts in the order in which people list them.
+    """
+
+    code: Int16Array
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OrderEntities:
     """One row = one line of an order that is not counted: which entities it would have sold."""
 
@@ -255,6 +268,7 @@ class Ledger:
     shop: Shop
     orders: Orders
     uncounted: OrderEntities
+    is_given_back: BoolArray  # of each order: refunds have given back all that was paid
     listing_ids: Int64Array
     skus: tuple[str, ...]
     listing_titles: dict[int, str]
@@ -273,6 +287,10 @@ class Ledger:
     parcel_order: Int32Array  # of each parcel, the order that dates it
     parcel_row: Int64Array  # row of the ledger of each piece of a parcel
     parcel_of_piece: Int64Array
+    order_parcels: dict[str, Codes]  # of each order's first parcel: zone, tier, carrier, basis
+    cost_codes: Codes  # of each SKU
+    refund_reason: Codes
+    fee_bases: Int16Array  # a FeeBasis of two bits for each of FEES, the first one lowest
     amounts: Amounts
     ads: DayFacts
     visits: DayFacts

@@ -40,6 +40,7 @@ class Refunds:
     tax: Maybe
     day: Int32Array
     rank: Int32Array  # 0, 1, … among the refunds of its order
+    reason: Int32Array  # code of the source's reason, −1 = none given
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,6 +118,7 @@ def select_refunds(
         tax=Maybe(tax, rows.tax.known[chosen]),
         day=clock.days(choice.seconds[chosen]),
         rank=np.zeros(len(chosen), np.int32),
+        reason=rows.reason.code[chosen],
     )
     return _ranked(_with_assumed(tables, orders, sales, refunds, notes))
 
@@ -173,6 +175,7 @@ def _with_assumed(
         ),
         np.concatenate((refunds.day, orders.day[order])),
         np.concatenate((refunds.rank, none.astype(np.int32))),
+        np.concatenate((refunds.reason, np.full(len(chosen), -1, np.int32))),
     )
 
 

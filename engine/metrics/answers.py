@@ -1,6 +1,7 @@
 """A block of integers as people want it: a pandas frame, or a list of dicts.
 
-One row = one entity × one period. A null stays null in both forms.
+One row = one entity × one period, and in a breakdown × one value of each dimension. A null stays
+null in both forms.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ def as_frame(block: MetricBlock) -> pd.DataFrame:
     kind = "string" if _has_text_ids(block) else "int64"
     entity: Any = pd.Series(keys.pop("entity_id"), dtype=kind)
     metrics = {name: _array(column) for name, column in block.columns.items()}
+    keys |= {name: pd.array(keys[name], dtype="string") for name in block.breakdown}
     return pd.DataFrame({"entity_id": entity, **keys, **metrics})
 
 
@@ -69,6 +71,10 @@ def _has_text_ids(block: MetricBlock) -> bool:
 def _keys(block: MetricBlock) -> dict[str, Any]:
     periods = [block.periods[index] for index in block.period]
     ids = block.entity_ids
+    values = {
+        dimension: [names[code] for code in codes.tolist()]
+        for dimension, (codes, names) in block.breakdown.items()
+    }
     return {
         "entity_id": [ids[0 if block.level is SHOP else code] for code in block.entity],
         "period_type": [period.kind.value for period in periods],
@@ -77,6 +83,7 @@ def _keys(block: MetricBlock) -> dict[str, Any]:
         "period_days": [period.days for period in periods],
         "elapsed_days": block.elapsed_days.tolist(),
         "is_complete": block.is_complete.tolist(),
+        **values,
     }
 
 

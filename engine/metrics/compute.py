@@ -6,8 +6,8 @@ answer: one row = one entity × one period, every value an integer in its unit's
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -16,6 +16,7 @@ from engine.errors import PeriodError, UnknownEntityError
 from engine.ledger.frames import Ledger
 from engine.metrics.ad_shares import AdShares, AdTables, build_ad_tables, share_ads
 from engine.metrics.calendar import Calendar
+from engine.metrics.customer_value import ObservedValue, observe_value
 from engine.metrics.customers import Customers, build_customers
 from engine.metrics.day_tables import DATINGS, active_pairs
 from engine.metrics.evaluate import Column, evaluate
@@ -25,7 +26,14 @@ from engine.metrics.model import LISTING, PRODUCT, SHOP, Level, Metric
 from engine.metrics.order_tables import contribution_of, sales_in_time
 from engine.metrics.parts import Groups, Parts
 from engine.money import Int64Array
-from engine.periods import Period, day_date, day_number, disjoint_layers, period_of_days
+from engine.periods import (
+    Period,
+    PeriodKind,
+    day_date,
+    day_number,
+    disjoint_layers,
+    period_of_days,
+)
 from engine.sources.frames import BoolArray
 
 _GROUPS_AT_ONCE = 65536
@@ -40,6 +48,7 @@ class Snapshot:
     days_begun: int  # number of the first local day that has not begun
     days_ended: int  # number of the first local day that has not ended
     customers: Customers
+    observed: Mapping[str, ObservedValue]  # what customers have been worth, by refund dating
     levels: dict[Level, LevelTables]
     ads: AdTables
 
@@ -53,7 +62,10 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class MetricBlock:
-    """One row = one entity × one period, ascending by (entity, period start, period end)."""
+    """One row = one entity × one period, ascending by (entity, period start, period end).
+
+    In a breakdown one row = one entity × period × value of each dimension, in their order.
+    """
 
     level: Level
     entity: Int64Array  # code; 0 at shop level
@@ -63,6 +75,7 @@ class MetricBlock:
     elapsed_days: Int64Array
     is_complete: BoolArray  # the watermark has passed the period's last midnight
     columns: dict[str, Column]
+    breakdown: dict[str, tuple[Int64Array, tuple[str, ...]]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.entity)
@@ -86,8 +99,12 @@ def build_snapshot(ledger: Ledger, days_begun: int, days_ended: int) -> Snapshot
         level: build_level(level, ledger, calendar, customers, sales, contribution)
         for level in Level
     }
+    observed = {
+        dating: observe_value(ledger, calendar, customers, contribution, calendar.index(days))
+        for dating, days in zip(DATINGS, (ledger.event_day, ledger.order_day), strict=True)
+    }
     ads = build_ad_tables(ledger, calendar)
-    return Snapshot(ledger, calendar, days_begun, days_ended, customers, levels, ads)
+    return Snapshot(ledger, calendar, days_begun, days_ended, customers, observed, levels, ads)
 
 
 def compute_block(
@@ -121,7 +138,9 @@ def compute_block(
     def evaluated(rows: slice) -> dict[str, Column]:
         parts = Parts(
             tables,
+            snapshot.calendar,
             snapshot.customers,
+            snapshot.observed[refund_dating],
             groups.some(rows),
             refund_dating,
             len(snapshot.ledger.orders.payment_methods),
@@ -136,7 +155,7 @@ def compute_block(
         period=period,
         periods=tuple(periods),
         elapsed_days=groups.elapsed,
-        is_complete=_complete(snapshot, periods)[period],
+        is_complete=complete(snapshot, periods)[period],
         columns=_in_chunks(evaluated, len(groups)),
     )
 
@@ -193,7 +212,7 @@ def _pairs(
         return _active(snapshot, tables, periods, in_time, dating, ads)
     codes = np.zeros(1, np.int64)
     if entities is not None:
-        codes = _codes(snapshot, tables.level, entities)
+        codes = codes_of(snapshot, tables.level, entities)
     return np.repeat(codes, len(periods)), np.tile(in_time, len(codes))
 
 
@@ -223,7 +242,10 @@ def _active(
     return entities, in_time[ranks]
 
 
-def _codes(snapshot: Snapshot, level: Level, entities: Sequence[int] | Sequence[str]) -> Int64Array:
+def codes_of(
+    snapshot: Snapshot, level: Level, entities: Sequence[int] | Sequence[str]
+) -> Int64Array:
+    """Return the codes of entities; raises UnknownEntityError with the nearest ids."""
     known = {entity: code for code, entity in enumerate(entity_ids(snapshot, level))}
     for entity in entities:
         if entity not in known:
@@ -231,7 +253,8 @@ def _codes(snapshot: Snapshot, level: Level, entities: Sequence[int] | Sequence[
     return np.array([known[entity] for entity in entities], np.int64)
 
 
-def _complete(snapshot: Snapshot, periods: Sequence[Period]) -> BoolArray:
+def complete(snapshot: Snapshot, periods: Sequence[Period]) -> BoolArray:
+    """Return which periods have ended; bool[periods]."""
     return np.array([day_number(p.end) < snapshot.days_ended for p in periods], np.bool_)
 
 
@@ -243,4 +266,13 @@ def _groups(
     last = np.array([day_number(p.end) - origin for p in periods], np.int64)
     before = np.array([day_number(p.previous().start) - origin for p in periods], np.int64)
     elapsed = np.array([p.elapsed_days(snapshot.days_begun) for p in periods], np.int64)
-    return Groups(entity, first[period], last[period], before[period], elapsed[period], period)
+    is_year = np.array([p.kind == PeriodKind.YEARLY for p in periods], np.bool_)
+    return Groups(
+        entity,
+        first[period],
+        last[period],
+        before[period],
+        elapsed[period],
+        period,
+        is_year[period],
+    )

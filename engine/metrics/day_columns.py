@@ -82,6 +82,7 @@ ORDER_COUNTS = (
     "guest_orders",
     "gift_orders",
     "shipped_orders",
+    "completed_orders",
     "refunded_so_far",
     "customer_sales",
     "loss_orders",
@@ -92,6 +93,7 @@ def order_counts(ledger: Ledger, days: int, orders: OrderTable, refunds: EntityR
     """What the counted orders of each entity are like, on their days."""
     facts = ledger.orders
     guest = orders.customer < 0
+    is_done = facts.is_shipped & ~ledger.is_given_back
     width = max(len(facts), 1)
     known = refunds.order >= 0
     refunded = distinct(refunds.entity[known] * width + refunds.order[known])
@@ -104,6 +106,7 @@ def order_counts(ledger: Ledger, days: int, orders: OrderTable, refunds: EntityR
         "guest_orders": guest.astype(np.int64),
         "gift_orders": facts.is_gift[orders.order].astype(np.int64),
         "shipped_orders": facts.is_shipped[orders.order].astype(np.int64),
+        "completed_orders": is_done[orders.order].astype(np.int64),
         "refunded_so_far": was_refunded[:-1],
         "customer_sales": np.where(guest, 0, orders.value),
         "loss_orders": (orders.contribution < 0).astype(np.int64),

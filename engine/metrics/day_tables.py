@@ -50,10 +50,20 @@ class Sheet:
     key: Int64Array  # entity × days + day, ascending
     running: dict[str, Int64Array]
 
+    def between(self, column: str, low: Int64Array, high: Int64Array) -> Int64Array:
+        """Sum a column over the rows from low to before high."""
+        running = self.running.get(column)
+        if running is None:
+            return np.zeros(len(low), np.int64)
+        return np.asarray(running[high] - running[low])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DayTable:
-    """The sheets of one level and dating; a column is the sum of what they have of it."""
+    """The sheets of one level and dating; a column is the sum of what they have of it.
+
+    The first sheet holds what stands on the day of the order: all of sales.
+    """
 
     sheets: tuple[Sheet, ...]  # first that of orders
     columns: frozenset[str]

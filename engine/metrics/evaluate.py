@@ -7,15 +7,18 @@ hundredths of an hour or day. A value that is not known is 0 with `known` False.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import Protocol
 
 import numpy as np
 
+from engine.metrics.estimates import ESTIMATORS, quotients
 from engine.metrics.model import (
     SCALE,
     Basis,
     Diversity,
+    Estimate,
     Formula,
     Linear,
     Metric,
@@ -27,7 +30,7 @@ from engine.metrics.model import (
 )
 from engine.metrics.parts import COVERED_PARTS, Parts
 from engine.metrics.registry import REGISTRY
-from engine.money import MILLION, Int64Array, round_div
+from engine.money import MILLION, Int64Array
 from engine.sources.frames import BoolArray
 
 # Parts that are unknown as soon as one row of theirs is, with the part that counts such rows.
@@ -38,7 +41,6 @@ CEILINGS = {
 }
 BASES = ("estimated", "measured", "partial")
 _HOUR = 3600
-_INT64_SAFE = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +52,39 @@ class Column:
     unit: Unit
     texts: tuple[str, ...] = ()
 
+    def taken(self, rows: Int64Array) -> Column:
+        """Return some rows, in that order."""
+        return replace(self, values=self.values[rows], known=self.known[rows])
+
+
+class Summable(Protocol):
+    """Groups that can be summed and counted, and no more."""
+
+    def __len__(self) -> int:
+        """How many groups there are."""
+
+    def part(self, name: str) -> Int64Array:
+        """Return a part of the groups, int64[groups]."""
+
 
 def evaluate(
-    parts: Parts, metrics: Sequence[Metric], texts: Mapping[str, tuple[str, ...]]
+    parts: Parts | Summable, metrics: Sequence[Metric], texts: Mapping[str, tuple[str, ...]]
 ) -> dict[str, Column]:
-    """Evaluate metrics over the groups of `parts`; `texts` names the codes of text metrics."""
+    """Evaluate metrics over the groups of `parts`; `texts` names the codes of text metrics.
+
+    Groups that can only be summed answer sums, ratios and the basis; the caller asks no more.
+    """
     evaluator = _Evaluator(parts, texts)
     return {metric.name: evaluator.metric(metric) for metric in metrics}
 
 
 class _Evaluator:
-    def __init__(self, parts: Parts, texts: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, parts: Parts | Summable, texts: Mapping[str, tuple[str, ...]]) -> None:
         self._parts = parts
         self._texts = texts
         self._done: dict[str, Column] = {}
         self._parts_done: dict[str, Int64Array] = {}
-        self._all_known = np.ones(len(parts.groups), np.bool_)
+        self._all_known = np.ones(len(parts), np.bool_)
 
     def metric(self, metric: Metric) -> Column:
         if metric.name not in self._done:
@@ -79,21 +98,34 @@ class _Evaluator:
                 return Column(values, known, unit)
             case Ratio():
                 return self._ratio(formula, unit)
+            case Basis():
+                return self._basis(unit)
+            case _:
+                assert isinstance(self._parts, Parts), "groups that can only be summed"
+                return self._of_rows(self._parts, formula, unit)
+
+    def _of_rows(
+        self, parts: Parts, formula: Quantile | Std | Mode | Diversity | Estimate, unit: Unit
+    ) -> Column:
+        """Evaluate what needs more of the rows than their sums."""
+        match formula:
             case Quantile():
-                values, known = self._parts.quantile(formula.series, formula.above, formula.below)
+                values, known = parts.quantile(formula.series, formula.above, formula.below)
                 return Column(values, known, unit)
             case Std():
-                return Column(*self._parts.std(formula.series), unit)
+                return Column(*parts.std(formula.series), unit)
             case Mode():
-                mode = self._parts.codes(formula.code).mode
+                mode = parts.codes(formula.code).mode
                 names = self._texts.get(formula.code, ())
                 return Column(np.maximum(mode, 0), mode >= 0, unit, names)
             case Diversity():
-                counts = self._parts.codes(formula.code)
+                counts = parts.codes(formula.code)
                 whole = counts.total * counts.total
                 return _quotient(whole - counts.squares, whole, MILLION, self._all_known, unit)
-            case Basis():
-                return self._basis(unit)
+            case Estimate():
+                inputs = [self._value(name) for name in formula.inputs]
+                estimated, certain = ESTIMATORS[formula.estimator](parts, *inputs)
+                return Column(estimated, certain, unit)
 
     def _part(self, name: str) -> Int64Array:
         """Return a part, asked for once; several metrics may hold the same array."""
@@ -108,11 +140,15 @@ class _Evaluator:
                 return np.zeros(len(known), np.int64), known
             return self._part(name), known
         if name in COVERED_PARTS:
-            return self._part(name), self._parts.covered_days(name) > 0
+            return self._part(name), self._covered_days(name) > 0
         if "." in name or name == "elapsed_days":
             return self._part(name), self._all_known
         column = self.metric(REGISTRY[name])
         return column.values, column.known
+
+    def _covered_days(self, name: str) -> Int64Array:
+        assert isinstance(self._parts, Parts), "groups that can only be summed"
+        return self._parts.covered_days(name)
 
     def _sum(self, formula: Linear) -> tuple[Int64Array, BoolArray]:
         (sign, name), *others = formula.terms
@@ -131,7 +167,7 @@ class _Evaluator:
             under = under * _HOUR
         known = over_known & under_known
         for name in covered_parts(formula.inputs):
-            known = known & (self._parts.covered_days(name) == self._parts.groups.elapsed)
+            known = known & (self._covered_days(name) == self._parts.part("elapsed_days"))
         return _quotient(over, under, SCALE.get(unit, 1), known, unit)
 
     def _basis(self, unit: Unit) -> Column:
@@ -159,11 +195,4 @@ def _quotient(
     over: Int64Array, under: Int64Array, scale: int, known: BoolArray, unit: Unit
 ) -> Column:
     known = known & (under > 0)
-    if not known.all():
-        over, under = np.where(known, over, 0), np.where(known, under, 1)
-    if len(over) and int(np.max(np.abs(over))) > _INT64_SAFE // scale:
-        pairs = zip(over.tolist(), under.tolist(), strict=True)
-        values = np.array([round_div(n * scale, d) for n, d in pairs], np.int64)
-    else:
-        values = round_div(over * scale, under)
-    return Column(values, known, unit)
+    return Column(quotients(over, under, scale, known), known, unit)

@@ -80,6 +80,11 @@ def _refunded(asked: Asked, orders: Int64Array) -> BoolArray:
     return np.isin(orders, refunds)
 
 
+def _completed(asked: Asked, orders: Int64Array) -> BoolArray:
+    ledger = asked.ledger
+    return np.asarray((ledger.orders.is_shipped & ~ledger.is_given_back)[orders])
+
+
 def _customer_sales(asked: Asked) -> Leaves:
     orders = own_orders(asked)
     orders = orders[_customer_of(asked, orders) != 0]
@@ -212,6 +217,7 @@ COUNTS: dict[str, Explains] = {
     "o.guest_orders": _chosen(lambda asked, orders: _customer_of(asked, orders) == 0),
     "o.gift_orders": _chosen(lambda asked, orders: asked.ledger.orders.is_gift[orders]),
     "o.shipped_orders": _chosen(lambda asked, orders: asked.ledger.orders.is_shipped[orders]),
+    "o.completed_orders": _chosen(_completed),
     "o.loss_orders": _chosen(_loses),
     "o.refunded_so_far": _chosen(_refunded),
     "o.customer_sales": _customer_sales,

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from engine.ledger.frames import DayFact
 from engine.metrics.evaluate import CEILINGS, Column, covered_parts
+from engine.metrics.explain_estimates import behind_estimate
 from engine.metrics.explain_facts import COVERED_PARTS, covered_leaves
 from engine.metrics.explain_formulas import (
     Again,
@@ -38,6 +39,7 @@ from engine.metrics.explain_series import (
 from engine.metrics.model import (
     Basis,
     Diversity,
+    Estimate,
     Kind,
     Linear,
     Metric,
@@ -147,6 +149,10 @@ class Tree:
             case Basis() as formula:
                 below = tuple(self.part(name) for name in formula.inputs)
                 return self._made(metric, basis_again, below)
+            case Estimate() as formula:
+                leaves, again = behind_estimate(formula.estimator, self._asked)
+                below = tuple(self.node(name) for name in formula.inputs)
+                return self._made(metric, again, below, leaves)
 
     def _made(
         self,

@@ -50,7 +50,7 @@ def build_level(
 
     sales: its sale rows in the order of time. contribution: of each of its rows.
     """
-    entity, uncounted, entities = _entities(level, ledger)
+    entity, uncounted, entities = entity_codes(level, ledger)
     sold = sales if level is SHOP else sales[grouped_order(entity[sales])]
     orders = order_table(ledger, calendar, customers, entity, sold, contribution)
     refund_rows = np.flatnonzero(ledger.kind == EventKind.REFUND)
@@ -77,7 +77,7 @@ def build_level(
     )
 
 
-def _entities(level: Level, ledger: Ledger) -> tuple[Int64Array, Int64Array, int]:
+def entity_codes(level: Level, ledger: Ledger) -> tuple[Int64Array, Int64Array, int]:
     """Entity code of each event and of each uncounted line, and the number of entities."""
     if level is SHOP:
         events, lines = len(ledger), len(ledger.uncounted.order)

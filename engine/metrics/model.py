@@ -193,7 +193,22 @@ class Basis:
         return "partial if a cost is unknown, else estimated if one is estimated, else measured"
 
 
-Formula = Linear | Ratio | Quantile | Std | Mode | Diversity | Basis
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A figure with an estimator of its own in `engine/metrics/estimates.py`.
+
+    `rule` says in words what it computes; `inputs` are the metrics whose values it is given.
+    """
+
+    estimator: str
+    rule: str
+    inputs: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return self.rule
+
+
+Formula = Linear | Ratio | Quantile | Std | Mode | Diversity | Basis | Estimate
 
 
 @dataclass(frozen=True, slots=True)

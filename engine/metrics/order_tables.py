@@ -77,12 +77,13 @@ def order_table(
         ship_seconds=np.where(has_clock & (shipped >= 0) & (lead >= 0), lead, -1),
         customer=customer,
         previous=previous,
-        codes=_order_codes(ledger, order),
+        codes=order_codes(ledger, order),
         has_clock=has_clock,
     )
 
 
-def _order_codes(ledger: Ledger, order: Int32Array) -> dict[str, Int8Array | Int32Array]:
+def order_codes(ledger: Ledger, order: Int32Array) -> dict[str, Int8Array | Int32Array]:
+    """Return payment method, hour, weekday and month of some orders as codes, −1 = none."""
     orders = ledger.orders
     date = orders.day[order].astype("datetime64[D]")
     month = date.astype("datetime64[M]").astype(np.int64) % 12 + 1

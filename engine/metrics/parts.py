@@ -14,8 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.metrics.ad_shares import SHARED, AdShares
+from engine.metrics.calendar import Calendar
+from engine.metrics.customer_value import ObservedValue
 from engine.metrics.customers import Customers
-from engine.metrics.day_tables import DayTable
+from engine.metrics.day_tables import DayTable, Places
 from engine.metrics.fact_columns import COVERED
 from engine.metrics.kernels import (
     CodeCounts,
@@ -51,6 +53,7 @@ class Groups:
     previous_first: Int64Array  # first day of the period before
     elapsed: Int64Array  # days of the period that have begun
     period: Int64Array  # place of the range among those asked for
+    is_year: BoolArray  # the period is a calendar year
 
     def __len__(self) -> int:
         return len(self.entity)
@@ -59,12 +62,24 @@ class Groups:
         """Return some of the groups."""
         return Groups(*(getattr(self, field.name)[rows] for field in fields(self)))
 
+    @property
+    def last_begun(self) -> Int64Array:
+        """The last day of each period that has begun; the day before it where none has."""
+        return np.asarray(self.first + self.elapsed - 1)
+
     def borders(self, key: Int64Array, days: int) -> tuple[Int64Array, Int64Array]:
         """Return where the rows of each group lie in a table sorted by entity × days + day."""
-        low, high = clipped(self.first, self.last, days)
-        start = np.searchsorted(key, self.entity * days + low)
-        end = np.searchsorted(key, self.entity * days + high)
-        return start, np.maximum(start, end)
+        return borders(key, self.entity, self.first, self.last, days)
+
+
+def borders(
+    key: Int64Array, entity: Int64Array, first: Int64Array, last: Int64Array, days: int
+) -> tuple[Int64Array, Int64Array]:
+    """Return where the rows of entities from first to last day lie in a table sorted by `key`."""
+    low, high = clipped(first, last, days)
+    start = np.searchsorted(key, entity * days + low)
+    end = np.searchsorted(key, entity * days + high)
+    return start, np.maximum(start, end)
 
 
 def clipped(first: Int64Array, last: Int64Array, days: int) -> tuple[Int64Array, Int64Array]:
@@ -79,22 +94,29 @@ class Parts:
     def __init__(
         self,
         tables: LevelTables,
+        calendar: Calendar,
         customers: Customers,
+        observed: ObservedValue,
         groups: Groups,
         dating: str,
         payment_methods: int,
         ads: AdShares | None,
     ) -> None:
         self.tables = tables
+        self.calendar = calendar
         self.groups = groups
+        self.observed = observed
+        self.day_table: DayTable = tables.day_tables[dating]
         self._customers = customers
-        self._days: DayTable = tables.day_tables[dating]
         self._refunded: MarkTable = tables.refunded[dating]
-        self._places = [groups.borders(sheet.key, tables.days) for sheet in self._days.sheets]
+        self._places = self._places_of(groups.first, groups.last)
         self._payment_methods = payment_methods
         self._ads = ads  # of SKUs, whose ads are no sum of days
         self._codes: dict[str, CodeCounts] = {}
         self._ordered: dict[str, Ordered] = {}
+
+    def __len__(self) -> int:
+        return len(self.groups)
 
     def part(self, name: str) -> Int64Array:
         """Return an additive part or a distinct count, int64[groups]; KeyError if there is none."""
@@ -107,10 +129,19 @@ class Parts:
             return self._gaps[what]
         if self._ads is not None and source == "f" and what in SHARED:
             shared = self._ads.of(what, self.groups.entity, self.groups.period)
-            if what in self._days.columns:  # what is of no SKU stands in the day table
-                shared += self._days.between(what, self._places)
+            if what in self.day_table.columns:  # what is of no SKU stands in the day table
+                shared += self.day_table.between(what, self._places)
             return shared
-        return self._days.between(what, self._places)
+        return self.day_table.between(what, self._places)
+
+    def over_days(self, column: str, first: Int64Array, last: Int64Array) -> Int64Array:
+        """Sum a column over other days of the groups' entities, both ends inclusive."""
+        return self.day_table.between(column, self._places_of(first, last))
+
+    def _places_of(self, first: Int64Array, last: Int64Array) -> Places:
+        entity, days = self.groups.entity, self.tables.days
+        sheets = self.day_table.sheets
+        return [borders(sheet.key, entity, first, last, days) for sheet in sheets]
 
     def covered_days(self, name: str) -> Int64Array:
         """Return how many days of each group a source covers; `name` is one of COVERED_PARTS."""
@@ -142,7 +173,7 @@ class Parts:
     @cached_property
     def _orders(self) -> Slices:
         """The orders of each group; the days before say how many rows lie before, too."""
-        low, high = self._days.orders(self._places)
+        low, high = self.day_table.orders(self._places)
         return slices(low, high)
 
     def _series(self, name: str) -> tuple[Int32Array | Int64Array, Slices]:
@@ -222,6 +253,7 @@ class Parts:
             groups.previous_first,
             groups.elapsed,
             groups.period,
+            groups.is_year,
         )
         rows = slices(*before.borders(table.key, self.tables.days))
         here = (table.customer[rows.row] >= 0) & (table.previous[rows.row] < rows.low[rows.group])

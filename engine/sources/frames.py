@@ -127,6 +127,7 @@ class RefundRows:
     tax: Maybe
     currency: Texts
     status: Texts
+    reason: Texts
     seconds: Maybe
 
 

@@ -90,6 +90,7 @@ REFUNDS = Contract(
         amount("tax", "r.tax_amount", "r.amount_divisor"),
         Column("currency", TEXT, "coalesce(r.currency_code, $2)", required=True),
         Column("status", TEXT, "r.status"),
+        Column("reason", TEXT, "r.reason"),
         seconds("seconds", "r.created_timestamp"),
     ),
 )

@@ -97,6 +97,7 @@ SHOP = {
     "sales_per_customer": 130.51,
     "cancelled_orders": 1,
     "cancellation_rate": 0.2,
+    "completion_rate": 0.4,
     "held_orders": 0,
     "shipped_orders": 2,
     "shipped_rate": 0.5,
@@ -140,6 +141,9 @@ SHOP = {
     "conversion_rate": None,
     "sales_per_view": None,
     "contribution_per_view": None,
+    "seasonality_index": None,
+    "customer_lifetime_value": None,
+    "payback_days": None,
 }
 LISTING_101 = {
     "gross_merchandise_sales": 92.00,

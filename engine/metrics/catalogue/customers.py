@@ -1,7 +1,7 @@
 """Customers: who bought, who is new, who came back. Orders without a customer id stay outside."""
 
 from engine.metrics.catalogue.declare import DOWN, UP, Declarations
-from engine.metrics.model import ALL_LEVELS, SHOP, Family, Kind, Quantile, Unit
+from engine.metrics.model import ALL_LEVELS, SHOP, Estimate, Family, Kind, Quantile, Unit
 
 customers = Declarations(Family.CUSTOMERS)
 
@@ -112,6 +112,39 @@ customers.ratio(
     "Marketing per buyer who bought for the first time, whether or not an ad brought them.",
     levels=(SHOP,),
     direction=DOWN,
+)
+customers.add(
+    "customer_lifetime_value",
+    "Customer value, first year",
+    Unit.MONEY,
+    Kind.DERIVED,
+    Estimate(
+        "first_year_value",
+        "contribution profit within 364 days of the first order ÷ customers, of those whose first "
+        "order lies 365 to 729 days before the last day",
+    ),
+    description="What a buyer has left in the first year, observed and not extrapolated. Unknown "
+    "under 30 such buyers.",
+    levels=(SHOP,),
+    direction=UP,
+    synonyms=("clv", "ltv"),
+)
+customers.add(
+    "payback_days",
+    "Payback time",
+    Unit.INT,
+    Kind.DERIVED,
+    Estimate(
+        "payback",
+        "fewest days after the first order at which a customer has left marketing_cost ÷ "
+        "new_customers",
+        ("marketing_cost", "new_customers"),
+    ),
+    description="When a new buyer's contribution has paid for the marketing: the first day of the "
+    "customer value curve that reaches the acquisition cost. Unknown if none does.",
+    levels=(SHOP,),
+    direction=DOWN,
+    lowest=0,
 )
 
 METRICS = tuple(customers.metrics)

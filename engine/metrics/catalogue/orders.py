@@ -6,6 +6,7 @@ from engine.metrics.model import (
     LISTING,
     SHOP,
     Diversity,
+    Estimate,
     Family,
     Kind,
     Mode,
@@ -122,6 +123,17 @@ operations.ratio(
     lowest=0,
     highest=1,
 )
+operations.ratio(
+    "completion_rate",
+    "Completion rate",
+    Unit.SHARE,
+    "o.completed_orders",
+    "orders + cancelled_orders",
+    "Share of all orders placed that were shipped and not refunded in full.",
+    direction=UP,
+    lowest=0,
+    highest=1,
+)
 operations.count(
     "held_orders",
     "Orders held back",
@@ -203,5 +215,20 @@ for name, label, code, about in (
     ("peak_month", "Busiest month", "month", "Month with most orders; telling from a quarter up."),
 ):
     patterns.add(name, label, Unit.INT, Kind.MODE, Mode(code), description=about)
+patterns.add(
+    "seasonality_index",
+    "Seasonality index",
+    Unit.MULTIPLE,
+    Kind.RATIO,
+    Estimate(
+        "seasonality",
+        "(sales_after_discounts ÷ elapsed_days) ÷ "
+        "(sales_after_discounts of the 365 days to the last one ÷ 365)",
+        ("sales_after_discounts",),
+    ),
+    description="Sales a day against those of the last 365 days; 1 is an ordinary time. Unknown "
+    "for calendar years, and within a year of the first sale.",
+    lowest=0,
+)
 
 METRICS = (*basket.metrics, *operations.metrics, *payments.metrics, *patterns.metrics)

@@ -1,7 +1,7 @@
 """Sales: what was sold and what the shop earned from it, before any cost."""
 
 from engine.metrics.catalogue.declare import UP, Declarations
-from engine.metrics.model import Family, Unit
+from engine.metrics.model import LISTING, PRODUCT, Estimate, Family, Kind, Unit
 
 sales = Declarations(Family.SALES)
 
@@ -93,6 +93,22 @@ sales.ratio(
     "elapsed_days",
     "Over the days that have begun, not over days with sales.",
     direction=UP,
+)
+sales.add(
+    "price_elasticity",
+    "Price elasticity",
+    Unit.MULTIPLE,
+    Kind.DERIVED,
+    Estimate(
+        "price_elasticity",
+        "b₁ of ln units = b₀ + b₁ · ln price + b₂ · week, least squares over the whole ISO weeks "
+        "with sales in the 364 days to the last one",
+    ),
+    description="By how many per cent units change with each per cent of price; the price is sales "
+    "after discounts over units, logarithms have seven decimals. Unknown under 20 such weeks or 3 "
+    "different prices, or where the price leaves its own trend by less than 5 %. At a listing the "
+    "mix of its SKUs blurs it.",
+    levels=(LISTING, PRODUCT),
 )
 
 METRICS = tuple(sales.metrics)
