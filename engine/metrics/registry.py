@@ -17,6 +17,7 @@ from engine.metrics.catalogue import (
     sales,
     traffic,
 )
+from engine.metrics.catalogue_rules import problems_of
 from engine.metrics.model import Family, Level, Metric
 
 # The order in which reports and docs show the families.
@@ -73,7 +74,7 @@ def build_registry(metrics: Iterable[Metric]) -> Registry:
     problems = [
         *_twice(listed),
         *(f"synonym {word} is a metric" for word in synonyms if word in by_name),
-        *(problem for metric in listed for problem in _problems_of(metric, by_name)),
+        *(problem for metric in listed for problem in problems_of(metric, by_name)),
     ]
     if problems:
         raise CatalogueError("The metric catalogue is wrong:\n  " + "\n  ".join(problems))
@@ -85,39 +86,6 @@ def _twice(metrics: list[Metric]) -> list[str]:
     return [
         f"{name} is declared twice" for name in sorted({n for n in names if names.count(n) > 1})
     ]
-
-
-def _problems_of(metric: Metric, known: dict[str, Metric]) -> list[str]:
-    problems = []
-    for name in metric.formula.inputs:
-        if "." in name or name == "elapsed_days":
-            continue
-        if name not in known:
-            problems.append(f"{metric.name} names {name}, which is not declared")
-            continue
-        missing = set(metric.levels) - set(known[name].levels)
-        if missing:
-            problems.append(f"{metric.name} needs {name}, which {min(missing)} does not have")
-        if metric.adds_over_entities and not known[name].adds_over_entities:
-            problems.append(f"{metric.name} adds over entities, but its input {name} does not")
-    if not metric.description.endswith("."):
-        problems.append(f"the description of {metric.name} is not a sentence")
-    if _reaches_itself(metric.name, known):
-        problems.append(f"{metric.name} is defined by itself")
-    return problems
-
-
-def _reaches_itself(name: str, known: dict[str, Metric]) -> bool:
-    seen: set[str] = set()
-    open_names = list(known[name].formula.inputs)
-    while open_names:
-        here = open_names.pop()
-        if here == name:
-            return True
-        if here in known and here not in seen:
-            seen.add(here)
-            open_names.extend(known[here].formula.inputs)
-    return False
 
 
 REGISTRY = build_registry(metric for module in _MODULES for metric in module.METRICS)

@@ -7,7 +7,7 @@ import pytest
 from engine.errors import CatalogueError, LevelError, UnknownMetricError
 from engine.metrics.catalogue.declare import Declarations
 from engine.metrics.glossary import metrics_page
-from engine.metrics.model import Family, Level, Unit, linear
+from engine.metrics.model import Family, Kind, Level, Ratio, Unit, linear
 from engine.metrics.registry import REGISTRY, build_registry
 
 
@@ -19,6 +19,10 @@ def one(name="new_metric", formula="l.value", about="A sentence.", **more):
     family = Declarations(Family.SALES)
     family.money(name, "Label", formula, about, **more)
     return family.metrics[0]
+
+
+def ratio(over, under):
+    return Ratio(linear(over), linear(under))
 
 
 def test_a_misspelled_metric_is_met_with_the_nearest_names():
@@ -59,6 +63,47 @@ def test_the_catalogue_is_checked_as_a_whole(metric, problem):
     with pytest.raises(CatalogueError, match=problem) as caught:
         declared(metric)
     assert caught.value.exit_code == 70
+
+
+def changed(name, **more):
+    return [replace(m, **more) if m.name == name else m for m in REGISTRY.metrics.values()]
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "problem"),
+    [
+        ("orders", {"levels": (Level.PRODUCT, Level.SHOP)}, "orders has to name its levels"),
+        ("orders", {"levels": ()}, "orders has to name its levels from the shop down"),
+        ("skus_sold", {"adds_over_time": (Level.PRODUCT,)}, "at a level that it does not have"),
+        ("gross_margin", {"adds_over_entities": True}, "is a ratio, which never adds up"),
+        ("peak_hour", {"adds_over_time": (Level.SHOP,)}, "is a mode, which never adds up"),
+        ("customers", {"adds_over_entities": True}, "never adds up over entities"),
+        ("gross_profit", {"adds_over_time": ()}, "contribution_profit adds over time where its"),
+        ("gross_margin", {"kind": Kind.SUM}, "declared a sum, but its formula is a ratio"),
+        ("profit_basis", {"kind": Kind.DERIVED}, "but its formula is a flag"),
+        ("units_sold", {"unit": Unit.MONEY}, "unit_return_rate is a share of money"),
+        ("net_sales", {"unit": Unit.COUNT}, "net_sales is in count, but adds up money"),
+        ("average_order_value", {"formula": ratio("orders", "customers")}, "but divides count"),
+        ("gift_rate", {"formula": ratio("gift_orders", "net_sales")}, "is a share of money"),
+        ("gift_rate", {"formula": ratio("orders + net_sales", "orders")}, "different units on one"),
+        ("gift_rate", {"lowest": 1}, "gift_rate has no value between 1 and 1"),
+        ("profit_basis", {"lowest": 0}, "profit_basis is a text and has no bounds"),
+        ("markup", {"highest": 9}, "markup has an upper bound, which only shares have"),
+        ("orders", {"lowest": None}, "orders is a count and is never below 0"),
+        ("orders", {"label": "orders"}, "does not begin with a capital letter"),
+        ("orders", {"since": 0}, "orders has to say since which version"),
+    ],
+)
+def test_a_declaration_that_contradicts_itself_is_refused(name, more, problem):
+    with pytest.raises(CatalogueError, match=problem):
+        build_registry(changed(name, **more))
+
+
+def test_every_problem_is_named_at_once():
+    wrong = [replace(m, description="no", since=0) for m in REGISTRY.metrics.values()]
+    with pytest.raises(CatalogueError) as caught:
+        build_registry(wrong)
+    assert str(caught.value).count("\n") == 2 * len(REGISTRY.metrics)
 
 
 def test_a_changed_definition_changes_the_version():
