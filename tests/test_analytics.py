@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -19,6 +20,7 @@ from engine.demo.load import load
 from engine.demo.shop import generate
 from engine.demo.sizes import make_plan
 from engine.errors import (
+    BreakdownError,
     ConfigurationError,
     ContractError,
     LevelError,
@@ -164,6 +166,9 @@ def test_facts_after_a_given_watermark_are_left_out(demo_url, tmp_path):
         ({"refund_dating": "today"}, UsageError, "There is no refund dating 'today'"),
         ({"periods": []}, PeriodError, "No period was asked for"),
         ({"periods": [OCTOBER, OCTOBER]}, PeriodError, "was asked for twice"),
+        ({"breakdown": "land"}, BreakdownError, "There is no dimension 'land'"),
+        ({"breakdown": "country", "metrics": ["customers"]}, BreakdownError, "by country"),
+        ({"breakdown": "country", "metrics": ["custommers"]}, UnknownMetricError, "no metric"),
     ],
 )
 def test_a_wrong_question_is_an_error_and_never_a_zero(analytics, question, error, message):
@@ -174,17 +179,75 @@ def test_a_wrong_question_is_an_error_and_never_a_zero(analytics, question, erro
     assert caught.value.exit_code == 2
 
 
+QUESTIONS = (
+    {"level": "shop"},
+    {"level": "listing"},
+    {"level": "product", "refund_dating": "order_day"},
+    {"level": "shop", "breakdown": ("country", "customer_kind")},
+    {"level": "listing", "breakdown": "refund_reason"},
+    {"level": "shop", "breakdown": ("fee_kind", "fee_basis"), "refund_dating": "order_day"},
+)
+
+
+def answered(analytics) -> list[tuple[str, str]]:
+    """Answers to the questions, as text to the last digit, with their types."""
+    months = [Period.containing("MONTHLY", date(2026, month, 1)) for month in range(1, 11)]
+    frames = [analytics.calculate_metrics_batch(months, **question) for question in QUESTIONS]
+    return [(frame.to_csv(), frame.dtypes.to_string()) for frame in frames]
+
+
 def test_many_threads_get_the_answers_of_one(analytics):
-    periods = [Period.containing("MONTHLY", date(2026, month, 1)) for month in range(1, 11)]
-
-    def ask(period):
-        return analytics.calculate_metrics_batch([period], level="listing")
-
-    alone = [ask(period) for period in periods]
+    alone = answered(analytics)
     with ThreadPoolExecutor(8) as pool:
-        together = list(pool.map(ask, periods))
-    for one, other in zip(alone, together, strict=True):
-        pd.testing.assert_frame_equal(one, other, check_exact=True)
+        together = list(pool.map(lambda _: answered(analytics), range(8)))
+    assert all(found == alone for found in together)
+    assert all(len(text.splitlines()) > 3 for text, _ in alone)
+
+
+def test_neither_the_order_of_rows_nor_the_zone_of_the_machine_changes_a_byte(
+    demo_url, tmp_path, analytics, monkeypatch
+):
+    before = answered(analytics)
+    with psycopg.connect(demo_url.libpq()) as connection:
+        for table, key in (
+            ("orders", "order_id"),
+            ("order_transactions", "transaction_id"),
+            ("order_refunds", "id"),
+            ("ledger_entries", "entry_id"),
+        ):
+            # A row that is written again moves to the end of its table.
+            connection.execute(f"UPDATE {table} SET {key} = {key} WHERE {key} % 3 = 1".encode())
+    monkeypatch.setenv("TZ", "Pacific/Kiritimati")
+    time.tzset()
+    try:
+        moved = EcommerceAnalyticsOptimized.load(settings=without_files(tmp_path), url=demo_url)
+        assert answered(moved) == before
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_a_breakdown_has_its_values_beside_the_keys_and_no_total(analytics):
+    by_country = analytics.calculate_metrics_batch([OCTOBER], level="shop", breakdown="country")
+    whole = analytics.calculate_metrics_batch([OCTOBER], level="shop")
+    assert by_country.columns[7] == "country"
+    assert "customers" not in by_country.columns
+    assert by_country["country"].is_unique
+    assert len(by_country) > 3
+    for name in ("net_revenue", "contribution_profit", "orders", "parcels", "refund_count"):
+        assert by_country[name].sum() == whole.loc[0, name], name
+    assert by_country.attrs["currency"] == "USD"
+
+
+def test_customers_beyond_one_period_are_answered_with_their_currency(analytics):
+    cohorts, scores = analytics.cohort_table(), analytics.rfm_table(analytics.today)
+    curve = analytics.customer_value_curve(refund_dating="order_day")
+    assert cohorts.loc[cohorts.months_since == 0, "cohort_size"].sum() == len(scores) > 20
+    assert len(curve) == 365
+    for table in (cohorts, scores, curve):
+        assert table.attrs == {"currency": "USD", "digits": 2}
+    early = analytics.predict_customer_value(analytics.first_day)
+    assert early.reason.startswith("it takes 100 repeat customers")
 
 
 def test_it_is_an_async_context_manager(demo_url, tmp_path):
