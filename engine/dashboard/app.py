@@ -13,7 +13,6 @@ from engine.dashboard.header import header
 from engine.dashboard.keeper import Keeper, Phase
 from engine.dashboard.page_run import PageRun, open_run
 from engine.dashboard.pages import ICON, sections
-from engine.dashboard.questions import SHOP_METRICS
 
 st.set_page_config(
     page_title="Shop profit",
@@ -56,7 +55,7 @@ if state.phase is Phase.READY and analytics is not None and analytics.first_day 
         week_start=analytics.shop.week_start,
     )
     remember(view.period.start, view.period.end)
-    figures = shop_figures(analytics, view.periods, SHOP_METRICS, view.dating)
+    figures = shop_figures(analytics, view.periods, None, view.dating)
     run = PageRun(analytics, view, figures)
     open_run(run)
     freshness.announce(state)

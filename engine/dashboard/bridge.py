@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import plotly.graph_objects as go
-
-from engine.dashboard import theme
-from engine.dashboard.charts import Chart
+from engine.dashboard.data import Figures
 from engine.dashboard.metric_names import at_level
 from engine.errors import ReconciliationError
-from engine.metrics.formats import number, text
+from engine.metrics.formats import text
 from engine.metrics.model import SHOP, Unit
 from engine.metrics.registry import REGISTRY
 from engine.money import format_money
+from engine.periods import Period
 
 # Each subtotal, with the signed steps that lead to it from the one before.
 LADDER: tuple[tuple[str, tuple[tuple[int, str], ...]], ...] = (
@@ -39,6 +37,8 @@ LADDER: tuple[tuple[str, tuple[tuple[int, str], ...]], ...] = (
             (-1, "platform_fees"),
         ),
     ),
+    ("profit_after_ads", ((-1, "ad_spend"), (-1, "offsite_ads_fees"))),
+    ("net_profit", ((-1, "operating_expenses"),)),
 )
 METRICS = at_level(
     SHOP, *(name for total, steps in LADDER for name in (*(step for _, step in steps), total))
@@ -56,7 +56,7 @@ class Step:
 
 
 def bridge_steps(value: Callable[[str], int]) -> list[Step]:
-    """Return the bars from list value to contribution profit.
+    """Return the bars from list value to net profit.
 
     `value` answers a metric in minor units.
 
@@ -78,48 +78,20 @@ def bridge_steps(value: Callable[[str], int]) -> list[Step]:
     return steps
 
 
+def amounts_of(figures: Figures, period: Period) -> Callable[[str], int]:
+    """Return the answers of one period as the bars need them: sums, in minor units."""
+
+    def amount(name: str) -> int:
+        value = figures.value(name, period)
+        assert isinstance(value, int), f"{name} is a sum and always known"
+        return value
+
+    return amount
+
+
 def without_empty(steps: list[Step]) -> list[Step]:
     """Leave out steps of nothing; subtotals stay."""
     return [step for step in steps if step.is_total or step.amount]
-
-
-def bridge_chart(steps: list[Step], currency: str) -> Chart:
-    """Draw the bars from top to bottom, each with its amount beside it."""
-    amounts = [amount_text(step, currency) for step in steps]
-    labels = [step.label for step in steps]
-    figure = go.Figure(
-        go.Waterfall(
-            orientation="h",
-            y=labels,
-            x=[number(Unit.MONEY, step.amount, currency) for step in steps],
-            measure=["total" if step.is_total else "relative" for step in steps],
-            customdata=[
-                f"{step.label}: {amount}" for step, amount in zip(steps, amounts, strict=True)
-            ],
-            hovertemplate="%{customdata}<extra></extra>",
-            increasing={"marker": {"color": theme.GAIN}},
-            decreasing={"marker": {"color": theme.LOSS}},
-            totals={"marker": {"color": theme.SUBTOTAL}},
-            connector={"line": {"color": theme.GREY, "width": 1, "dash": "dot"}},
-        )
-    )
-    theme.frame(figure, height=max(260, 42 * len(steps) + 30))
-    figure.update_layout(showlegend=False, hovermode="closest")
-    # The amount stands with the label, where it fits on a phone as well.
-    figure.update_yaxes(
-        autorange="reversed",
-        tickvals=labels,
-        ticktext=[
-            f"{label}<br><b>{amount}</b>" for label, amount in zip(labels, amounts, strict=True)
-        ],
-    )
-    figure.update_xaxes(showticklabels=False, zeroline=True)
-    first, last = steps[0], steps[-1]
-    alt = (
-        f"From {first.label.lower()} of {amount_text(first, currency)} "
-        f"to {last.label.lower()} of {amount_text(last, currency)}, step by step."
-    )
-    return Chart(figure, alt)
 
 
 def amount_text(step: Step, currency: str) -> str:

@@ -7,6 +7,7 @@ character. Arrow and colour come from the number and from which way is good, nev
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,7 +17,7 @@ from engine.dashboard.data import Figures
 from engine.dashboard.filters import View, compared_words
 from engine.dashboard.questions import LOW_ENDS
 from engine.metrics.formats import change, number, text
-from engine.metrics.model import SHOP, Direction, Metric
+from engine.metrics.model import Direction, Metric
 from engine.metrics.registry import REGISTRY
 
 Arrow = Literal["auto", "up", "down", "off"]
@@ -43,7 +44,7 @@ class Card:
 
 
 def metric_card(name: str, figures: Figures, view: View) -> Card:
-    """Return the card of a shop metric in a view."""
+    """Return the card of a metric in a view."""
     metric = REGISTRY[name]
     now = figures.value(name, view.period)
     delta, arrow, colour, beside = _change(metric, figures, view)
@@ -62,7 +63,7 @@ def metric_card(name: str, figures: Figures, view: View) -> Card:
         beside=beside,
         help=explanation(metric) if now is not None else _unknown(metric),
         line=points if len(points) > 1 else None,
-        line_type=_line_type(metric, len(points)),
+        line_type=_line_type(metric, figures, len(points)),
     )
 
 
@@ -83,6 +84,13 @@ def draw(card: Card) -> None:
     )
 
 
+def draw_all(names: Sequence[str], figures: Figures, view: View) -> None:
+    """Draw a card for each metric, four beside each other where there is room."""
+    with st.grid(4, min_column_width=160):
+        for name in names:
+            draw(metric_card(name, figures, view))
+
+
 def appear_first() -> None:
     """Give the browser a moment to paint the cards, on the first page of a session only.
 
@@ -99,9 +107,9 @@ def explanation(metric: Metric) -> str:
     return f"{metric.description}\n\n`{metric.name}` = {metric.formula}"
 
 
-def _line_type(metric: Metric, points: int) -> LineType:
+def _line_type(metric: Metric, figures: Figures, points: int) -> LineType:
     """A sum stands on zero, as bars or, where they are many, as an area; a rate is a line."""
-    if SHOP not in metric.adds_over_time:
+    if figures.level not in metric.adds_over_time:
         return "line"
     return "bar" if points <= _MOST_BARS else "area"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -18,6 +19,7 @@ from engine.dashboard.filters import Dating
 from engine.dashboard.keeper import Keeper
 from engine.metrics.formats import known
 from engine.metrics.model import SHOP, Level
+from engine.metrics.registry import REGISTRY
 from engine.periods import Period
 from engine.settings import Settings
 
@@ -39,10 +41,14 @@ def settings() -> Settings:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The shop's metrics by period; `value` gives plain Python values, None for unknown."""
+    """Metrics of the shop, of one listing or of one SKU by period.
+
+    `value` gives plain Python values, None for unknown.
+    """
 
     rows: dict[Period, dict[str, Value]]
     currency: str
+    level: Level = SHOP
 
     def value(self, metric: str, period: Period) -> Value:
         """Return one number."""
@@ -56,13 +62,22 @@ class Figures:
 def shop_figures(
     analytics: EcommerceAnalyticsOptimized,
     periods: Sequence[Period],
-    metrics: Sequence[str],
+    metrics: Sequence[str] | None,
     dating: Dating,
 ) -> Figures:
-    """Answer metrics of the shop for many periods: one batch call."""
-    return _shop_figures(
-        _key(analytics, periods, SHOP, metrics, dating), analytics, periods, metrics, dating
-    )
+    """Answer metrics of the shop, None for all of them, for many periods: one batch call."""
+    return _figures(Question(SHOP, None, tuple(periods), _names(metrics), dating), analytics)
+
+
+def entity_figures(
+    analytics: EcommerceAnalyticsOptimized,
+    level: Level,
+    entity: int | str,
+    periods: Sequence[Period],
+    dating: Dating,
+) -> Figures:
+    """Answer all metrics of one listing or SKU for many periods: one batch call."""
+    return _figures(Question(level, (entity,), tuple(periods), None, dating), analytics)
 
 
 def entity_rows(
@@ -71,55 +86,71 @@ def entity_rows(
     level: Level,
     metrics: Sequence[str] | None,
     dating: Dating,
+    entities: Sequence[int] | Sequence[str] | None = None,
 ) -> pd.DataFrame:
-    """Answer metrics of every listing or SKU with a fact in the period: one batch call.
+    """Answer metrics of listings or SKUs, None for all metrics: one batch call.
 
-    One row = one entity; columns as `calculate_metrics_batch` gives them.
+    Without `entities` those that have a fact in the period. One row = one entity; columns as
+    `calculate_metrics_batch` gives them.
     """
-    key = _key(analytics, [period], level, metrics, dating)
-    return _entity_rows(key, analytics, period, level, metrics, dating)
+    asked: tuple[int | str, ...] | None = None if entities is None else tuple(entities)
+    return _frame(Question(level, asked, (period,), _names(metrics), dating), analytics)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """All that an answer depends on besides the data."""
+
+    level: Level
+    entities: tuple[int | str, ...] | None
+    periods: tuple[Period, ...]
+    metrics: tuple[str, ...] | None
+    dating: Dating
+
+    def ask(self, analytics: EcommerceAnalyticsOptimized) -> pd.DataFrame:
+        """Return the engine's answer."""
+        entities: Any = None if self.entities is None else list(self.entities)
+        return analytics.calculate_metrics_batch(
+            self.periods,
+            level=self.level,
+            entities=entities,
+            metrics=self.metrics,
+            refund_dating=self.dating,
+        )
+
+
+def _figures(question: Question, analytics: EcommerceAnalyticsOptimized) -> Figures:
+    return _kept_figures(_key(question, analytics), question, analytics)
+
+
+def _frame(question: Question, analytics: EcommerceAnalyticsOptimized) -> pd.DataFrame:
+    return _kept_frame(_key(question, analytics), question, analytics)
 
 
 @st.cache_resource(max_entries=MOST_ANSWERS, show_spinner=False)
-def _shop_figures(
-    key: str,
-    _analytics: EcommerceAnalyticsOptimized,
-    _periods: Sequence[Period],
-    _metrics: Sequence[str],
-    _dating: Dating,
+def _kept_figures(
+    key: str, _question: Question, _analytics: EcommerceAnalyticsOptimized
 ) -> Figures:
-    frame = _analytics.calculate_metrics_batch(
-        _periods, level=SHOP, metrics=_metrics, refund_dating=_dating
-    )
-    asked = {(p.kind.value, p.start, p.end): p for p in _periods}
+    frame = _question.ask(_analytics)
+    names = [name for name in frame.columns if name in REGISTRY.metrics]
+    asked = {(p.kind.value, p.start, p.end): p for p in _question.periods}
     rows = {}
     for row in frame.to_dict("records"):
         period = asked[row["period_type"], row["period_start"], row["period_end"]]
-        rows[period] = {name: known(row[name]) for name in _metrics}
-    return Figures(rows, _analytics.shop.currency)
+        rows[period] = {name: known(row[name]) for name in names}
+    return Figures(rows, _analytics.shop.currency, _question.level)
 
 
 @st.cache_resource(max_entries=MOST_ANSWERS, show_spinner=False)
-def _entity_rows(
-    key: str,
-    _analytics: EcommerceAnalyticsOptimized,
-    _period: Period,
-    _level: Level,
-    _metrics: Sequence[str] | None,
-    _dating: Dating,
+def _kept_frame(
+    key: str, _question: Question, _analytics: EcommerceAnalyticsOptimized
 ) -> pd.DataFrame:
-    return _analytics.calculate_metrics_batch(
-        [_period], level=_level, metrics=_metrics, refund_dating=_dating
-    )
+    return _question.ask(_analytics)
 
 
-def _key(
-    analytics: EcommerceAnalyticsOptimized,
-    periods: Sequence[Period],
-    level: Level,
-    metrics: Sequence[str] | None,
-    dating: Dating,
-) -> str:
-    asked = ",".join(f"{p.kind}:{p.start}:{p.end}" for p in periods)
-    named = "*" if metrics is None else ",".join(metrics)
-    return f"{analytics.version}|{analytics.shop.shop_id}|{level}|{dating}|{named}|{asked}"
+def _names(metrics: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if metrics is None else tuple(metrics)
+
+
+def _key(question: Question, analytics: EcommerceAnalyticsOptimized) -> str:
+    return f"{analytics.version}|{analytics.shop.shop_id}|{question!r}"

@@ -1,7 +1,7 @@
 """Files for spreadsheets: full precision, registry names as headings, no cell that can run.
 
 CSV in UTF-8 with a byte order mark, so that every spreadsheet reads its letters; ISO dates, decimal
-points, an empty cell for unknown.
+points, an empty cell for unknown. Excel with typed cells, and a sheet that says what they are.
 """
 
 from __future__ import annotations
@@ -10,21 +10,41 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from functools import partial
 
-import pandas as pd
+import streamlit as st
 
-from engine.dashboard.data import Figures, Value
-from engine.dashboard.filters import View
-from engine.metrics.formats import known
+from engine.dashboard import workbook
+from engine.dashboard.notes import notes_of
+from engine.dashboard.page_run import PageRun
+from engine.dashboard.sheets import Cell, Column, Sheet
 from engine.metrics.model import Unit
-from engine.metrics.registry import REGISTRY
 from engine.money import currency_digits, to_decimal
-from engine.periods import Period
 
 MIME = "text/csv"
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def export(run: PageRun, page: str, what: str, make: Callable[[], Sheet]) -> None:
+    """Draw the two buttons of a table; a file is made when its button is pressed.
+
+    `what` names the table for people: listings, steps, cards and series.
+    """
+    period = run.view.period
+    stem = f"{page}-{_plain(what)}"
+    for label, kind, write, mime in (
+        ("CSV", "csv", _csv, MIME),
+        ("Excel", "xlsx", partial(_xlsx, run, page), workbook.MIME),
+    ):
+        st.download_button(
+            f"{what[0].upper()}{what[1:]} as {label}",
+            partial(write, make),
+            file_name=file_name(stem, run.analytics.shop.name, period.start, period.end, kind),
+            mime=mime,
+            on_click="ignore",
+            key=f"export {what} {kind}",
+        )
 
 
 def safe_text(cell: str) -> str:
@@ -32,16 +52,31 @@ def safe_text(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_STARTS_A_FORMULA) else cell
 
 
-def metric_cell(name: str, value: Any, currency: str) -> str:
-    """Return one figure in full: money in major units, a share as a number, null as nothing."""
-    plain = known(value)
-    if plain is None:
+def csv_cell(column: Column, value: Cell, currency: str) -> str:
+    """Return one value in full: money in major units, a share as a number, null as nothing."""
+    if value is None:
         return ""
-    if isinstance(plain, str):
-        return safe_text(plain)
-    if REGISTRY[name].unit is Unit.MONEY:
-        return str(to_decimal(int(plain), currency_digits(currency)))
-    return str(plain)
+    if isinstance(value, str):
+        return safe_text(value)
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if column.unit is Unit.MONEY:
+        return str(to_decimal(int(value), currency_digits(currency)))
+    return str(value)
+
+
+def csv_of(sheet: Sheet) -> bytes:
+    """Return a table as a CSV file."""
+    return csv_file(
+        [column.name for column in sheet.columns],
+        (
+            [
+                csv_cell(column, value, sheet.currency)
+                for column, value in zip(sheet.columns, row, strict=True)
+            ]
+            for row in sheet.rows
+        ),
+    )
 
 
 def csv_file(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
@@ -53,44 +88,20 @@ def csv_file(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def entity_file(
-    frame: pd.DataFrame, metrics: Sequence[str], currency: str, name_of: Callable[[Any], str]
-) -> bytes:
-    """Return all rows of an answer, each with the entity's id and its name."""
-    rows = [
-        [
-            safe_text(str(row["entity_id"])),
-            safe_text(name_of(row["entity_id"])),
-            row["period_start"].isoformat(),
-            row["period_end"].isoformat(),
-            *(metric_cell(name, row[name], currency) for name in metrics),
-        ]
-        for row in frame.to_dict("records")
-    ]
-    return csv_file(["entity_id", "name", "period_start", "period_end", *metrics], rows)
-
-
-def series_file(figures: Figures, view: View, metrics: Sequence[str]) -> bytes:
-    """Return the cards and their series: the range, its comparison, then every bucket of both."""
-
-    def row(part: str, period: Period) -> list[str]:
-        values: list[Value] = [figures.value(name, period) for name in metrics]
-        cells = [
-            metric_cell(name, value, figures.currency)
-            for name, value in zip(metrics, values, strict=True)
-        ]
-        return [part, period.start.isoformat(), period.end.isoformat(), *cells]
-
-    rows = [row("range", view.period)]
-    if view.compared is not None:
-        rows.append(row("compared with", view.compared))
-    by = f"by {view.grain.lower()}"
-    rows += [row(by, bucket.asked) for bucket in view.buckets]
-    rows += [row(f"compared with, {by}", bucket.asked) for bucket in view.compared_buckets]
-    return csv_file(["part", "period_start", "period_end", *metrics], rows)
-
-
-def file_name(page: str, shop: str, start: date, end: date) -> str:
+def file_name(page: str, shop: str, start: date, end: date, kind: str = "csv") -> str:
     """Return `overview_tuftmoor-felt_2026-10-01_2026-10-30.csv`."""
-    plain = re.sub(r"[^a-z0-9]+", "-", shop.casefold()).strip("-") or "shop"
-    return f"{page}_{plain}_{start.isoformat()}_{end.isoformat()}.csv"
+    whose = _plain(shop) or "shop"
+    return f"{page}_{whose}_{start.isoformat()}_{end.isoformat()}.{kind}"
+
+
+def _csv(make: Callable[[], Sheet]) -> bytes:
+    return csv_of(make())
+
+
+def _xlsx(run: PageRun, page: str, make: Callable[[], Sheet]) -> bytes:
+    sheet = make()
+    return workbook.xlsx_of(sheet, notes_of(run, page, sheet))
+
+
+def _plain(words: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", words.casefold()).strip("-")

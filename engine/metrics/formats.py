@@ -107,6 +107,22 @@ def pattern(unit: Unit, currency: str) -> str:
     return patterns[unit]
 
 
+def excel_pattern(unit: Unit, currency: str) -> str:
+    """Return the number format of a spreadsheet cell: money in major units, a share as 0..1."""
+    if unit is Unit.MONEY:
+        digits = currency_digits(currency)
+        return f"#,##0.{'0' * digits}" if digits else "#,##0"
+    patterns = {
+        Unit.COUNT: "#,##0",
+        Unit.INT: "0",
+        Unit.SHARE: "#,##0.0 %",
+        Unit.MULTIPLE: "#,##0.00",
+        Unit.HOURS: '#,##0.0 "h"',
+        Unit.DAYS: '#,##0.0 "days"',
+    }
+    return patterns.get(unit, "@")
+
+
 def _steps(unit: Unit, value: Any) -> int:
     """Return a value as whole smallest steps of its unit: cents, millionths, hundredths."""
     return round(value * SCALE[unit]) if unit in SCALE else int(value)

@@ -16,7 +16,7 @@ from psycopg import sql
 from streamlit.testing.v1 import AppTest
 
 from engine.analytics import EcommerceAnalyticsOptimized
-from engine.dashboard import cards
+from engine.dashboard import cards, states
 from engine.dashboard.filters import Filters, View, resolve
 from engine.database.url import DatabaseUrl
 from engine.demo.csv_files.folder import owner_files, write_files
@@ -89,6 +89,7 @@ def open_app(
 ) -> Iterator[OpenApp]:
     """Run the application once, with these parameters in its address; no run may warn."""
     monkeypatch.setattr(cards, "PAINT_SECONDS", 0)  # there is no browser to wait for
+    monkeypatch.setattr(states, "FIRST_WAIT", 60)  # a busy machine may take its time
 
     def open_(page: Path | None = None, **query: str | list[str]) -> AppTest:
         at = AppTest.from_file(str(APP), default_timeout=60)

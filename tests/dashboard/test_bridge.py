@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.analytics import EcommerceAnalyticsOptimized
-from engine.dashboard.bridge import METRICS, Step, bridge_chart, bridge_steps, without_empty
+from engine.dashboard.bridge import METRICS, Step, bridge_steps, without_empty
+from engine.dashboard.charts.waterfall import bridge_chart
 from engine.errors import ReconciliationError
 from engine.periods import Period
 
@@ -32,6 +33,11 @@ SMALL = {
     "carrier_fee": 450,
     "platform_fees": 5049,
     "contribution_profit": 7666,
+    "ad_spend": 800,
+    "offsite_ads_fees": 0,
+    "profit_after_ads": 6866,
+    "operating_expenses": 3100,
+    "net_profit": 3766,
 }
 
 
@@ -45,7 +51,8 @@ def test_costs_go_down_and_subtotals_stand_on_zero() -> None:
         "gross_merchandise_sales", "Gross merchandise sales", 27101, is_total=False
     )
     assert steps[1].amount == -1000
-    assert [step.amount for step in steps if step.is_total] == [26101, 24931, 26311, 19290, 7666]
+    totals = [step.amount for step in steps if step.is_total]
+    assert totals == [26101, 24931, 26311, 19290, 7666, 6866, 3766]
 
 
 def test_a_subtotal_that_its_steps_do_not_reach_is_refused() -> None:
@@ -64,8 +71,7 @@ def test_steps_of_nothing_are_left_out_and_subtotals_stay() -> None:
 def test_the_chart_names_each_amount_and_says_where_it_leads() -> None:
     chart = bridge_chart(bridge_steps(answers(SMALL)), "USD")
     assert chart.alt == (
-        "From gross merchandise sales of +271.01 USD to contribution profit of 76.66 USD, "
-        "step by step."
+        "From gross merchandise sales of +271.01 USD to net profit of 37.66 USD, step by step."
     )
     assert "Discounts<br><b>−10.00 USD</b>" in chart.figure.layout.yaxis.ticktext
     (bars,) = chart.figure.data

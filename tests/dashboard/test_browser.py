@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from docs.images.make_pictures import browser, chromium_path, served, wait_until_drawn
-from engine.dashboard.questions import CARDS
+from engine.dashboard.content.overview import CARDS
 from engine.database.url import DatabaseUrl
 from engine.metrics.registry import REGISTRY
 from engine.settings import Settings

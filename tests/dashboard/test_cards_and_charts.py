@@ -7,7 +7,7 @@ from datetime import date
 from engine.dashboard import theme
 from engine.dashboard.buckets import Grain
 from engine.dashboard.cards import metric_card
-from engine.dashboard.charts import over_time
+from engine.dashboard.charts.over_time import over_time
 from engine.dashboard.data import Figures, Value
 from engine.dashboard.filters import Filters, View, resolve
 from engine.metrics.registry import REGISTRY

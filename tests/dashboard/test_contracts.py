@@ -10,7 +10,6 @@ import pytest
 
 from engine.dashboard.bridge import METRICS
 from engine.dashboard.metric_names import at_level
-from engine.dashboard.questions import SHOP_METRICS
 from engine.errors import LevelError, UnknownMetricError
 from engine.metrics.model import LISTING, PRODUCT, SHOP
 from engine.metrics.registry import REGISTRY
@@ -20,6 +19,7 @@ FOLDER = PROJECT_FOLDER / "engine" / "dashboard"
 MODULES = sorted(FOLDER.rglob("*.py"))
 # Where metric names stand; everything else takes them from here.
 NAMING = {"questions.py", "bridge.py", "news.py"}
+PARTS_OF_PAGES = FOLDER / "content"
 SUMMING = {"groupby", "agg", "aggregate", "sum", "cumsum", "mean", "median", "pivot_table", "merge"}
 
 
@@ -35,9 +35,9 @@ def texts(path: Path) -> set[str]:
 def test_metric_names_stand_in_one_place_and_all_of_them_exist() -> None:
     for path in MODULES:
         named = {word for word in texts(path) if "_" in word and word in REGISTRY.metrics}
-        assert not named or path.name in NAMING, f"{path.name} names {sorted(named)}"
-    assert set(SHOP_METRICS) <= set(REGISTRY.metrics)
-    assert set(METRICS) <= set(SHOP_METRICS)
+        allowed = path.name in NAMING or path.parent == PARTS_OF_PAGES
+        assert not named or allowed, f"{path.name} names {sorted(named)}"
+    assert set(METRICS) <= set(REGISTRY.metrics)
 
 
 def test_every_name_that_is_asked_for_is_declared_at_its_level() -> None:
@@ -93,7 +93,7 @@ def test_every_chart_and_table_has_its_words_for_those_who_do_not_see_it() -> No
             if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in drawn:
                 assert "alt" in {keyword.arg for keyword in node.keywords}, path.name
                 found += 1
-    assert found >= 5
+    assert found >= 4
 
 
 def test_every_view_is_a_page_and_every_page_a_view() -> None:

@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from engine.dashboard import glossary
+from engine.dashboard.content import glossary
 from engine.dashboard.pages import GLOSSARY
 from engine.metrics.registry import REGISTRY
 

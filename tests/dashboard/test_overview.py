@@ -13,8 +13,9 @@ from streamlit.testing.v1 import AppTest
 
 from engine.analytics import EcommerceAnalyticsOptimized
 from engine.dashboard.buckets import Grain
+from engine.dashboard.content.overview import CARDS, LISTING_COLUMNS, MEASURES, PRODUCT_COLUMNS
 from engine.dashboard.filters import Filters, RefundDating, View
-from engine.dashboard.questions import CARDS, LISTING_COLUMNS, LOW_ENDS, MEASURES, PRODUCT_COLUMNS
+from engine.dashboard.questions import LOW_ENDS
 from engine.database.url import DatabaseUrl
 from engine.metrics.formats import change, number, text
 from engine.metrics.registry import REGISTRY

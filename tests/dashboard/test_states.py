@@ -12,9 +12,9 @@ import pytest
 
 from engine.__main__ import command_line
 from engine.dashboard import freshness, keeper, states
+from engine.dashboard.content.overview import CARDS
 from engine.dashboard.data import figures_of
 from engine.dashboard.keeper import Phase, State
-from engine.dashboard.questions import CARDS
 from engine.database.url import DatabaseUrl
 from engine.demo.load import FACT_TABLES
 from engine.errors import EngineError, MigrationError, ReconciliationError, SourceError

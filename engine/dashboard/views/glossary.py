@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from engine.dashboard import glossary
+from engine.dashboard.content import glossary
 
 with st.container(horizontal=True):
     search = st.text_input(

@@ -1,6 +1,6 @@
 """Overview: how is the shop doing, and what should I look at first?"""
 
-from engine.dashboard import overview
+from engine.dashboard.content import overview
 from engine.dashboard.page_run import current_run
 
 run = current_run()

@@ -1,4 +1,4 @@
-"""Pure functions from figures to a chart and to the sentence that says what it shows.
+"""A metric over the buckets of the range, with its comparison.
 
 A sum is drawn as bars from zero, a rate as a line; the comparison is a dashed grey line. Money is
 drawn in major units, which is for the eye only: every text beside it comes from the exact value.
@@ -7,44 +7,35 @@ drawn in major units, which is for the eye only: every text beside it comes from
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import plotly.graph_objects as go
 
 from engine.dashboard import theme
 from engine.dashboard.buckets import Bucket
+from engine.dashboard.charts.chart import Chart, axis_title
 from engine.dashboard.data import Figures, Value
 from engine.dashboard.filters import View
 from engine.dashboard.wording import bucket_words, range_words, tick_words
 from engine.metrics.formats import change, number, text
-from engine.metrics.model import SHOP, Metric, Unit
+from engine.metrics.model import Metric, Unit
 
 _HEIGHT = 320
 _MOST_TICKS = 5  # as many dates as fit below a chart on a phone
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A figure with its words for those who do not see it."""
-
-    figure: go.Figure
-    alt: str
-    has_cut_bars: bool = False
 
 
 def over_time(metric: Metric, figures: Figures, view: View) -> Chart:
     """Draw a metric over the buckets of the view, with its comparison where there is one."""
     own = figures.series(metric.name, [bucket.asked for bucket in view.buckets])
     figure = go.Figure()
-    figure.add_trace(_own_trace(metric, figures.currency, view, own))
+    figure.add_trace(_own_trace(metric, figures, view, own))
     if view.compared is not None:
         figure.add_trace(_compared_trace(metric, figures, view))
     theme.frame(figure, height=_HEIGHT)
-    is_sum = SHOP in metric.adds_over_time
+    is_sum = figures.level in metric.adds_over_time
     if is_sum or metric.lowest == 0:
         figure.update_yaxes(rangemode="tozero")
-    figure.update_yaxes(title_text=_axis_title(metric, figures.currency))
+    figure.update_yaxes(title_text=axis_title(metric, figures.currency))
     if metric.unit is Unit.SHARE:
         figure.update_yaxes(ticksuffix=" %")
     figure.update_layout(showlegend=view.compared is not None)
@@ -53,18 +44,18 @@ def over_time(metric: Metric, figures: Figures, view: View) -> Chart:
     return Chart(figure, _sentence(metric, figures, view, own), has_cut_bars)
 
 
-def _own_trace(metric: Metric, currency: str, view: View, values: list[Value]) -> Any:
+def _own_trace(metric: Metric, figures: Figures, view: View, values: list[Value]) -> Any:
     spot: dict[str, Any] = {
         "x": [bucket.whole.start for bucket in view.buckets],
-        "y": [number(metric.unit, value, currency) for value in values],
+        "y": [number(metric.unit, value, figures.currency) for value in values],
         "name": range_words(view.period),
         "customdata": [
-            f"{_name(bucket)}: {text(metric.unit, value, currency)}"
+            f"{_name(bucket)}: {text(metric.unit, value, figures.currency)}"
             for bucket, value in zip(view.buckets, values, strict=True)
         ],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
-    if SHOP not in metric.adds_over_time:
+    if figures.level not in metric.adds_over_time:
         line = {"color": theme.BLUE, "width": 2.5}
         return go.Scatter(**spot, mode="lines+markers", marker={"size": 5}, line=line)
     hatch = ["/" if bucket.is_cut else "" for bucket in view.buckets]
@@ -110,10 +101,6 @@ def _ticks(buckets: Sequence[Bucket]) -> dict[str, Any]:
         texts.append(tick_words(kind, start, with_year=start.year != year))
         year = start.year
     return {"tickvals": starts, "ticktext": texts}
-
-
-def _axis_title(metric: Metric, currency: str) -> str:
-    return f"{metric.label}, {currency}" if metric.unit is Unit.MONEY else metric.label
 
 
 def _sentence(metric: Metric, figures: Figures, view: View, values: list[Value]) -> str:

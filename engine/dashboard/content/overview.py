@@ -9,28 +9,85 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.dashboard import cards, downloads, grids, states, theme
-from engine.dashboard.bridge import bridge_chart, bridge_steps, without_empty
-from engine.dashboard.charts import over_time
+from engine.dashboard import cards, grids, states
+from engine.dashboard.bridge import amounts_of, bridge_steps, without_empty
+from engine.dashboard.charts.chart import draw as draw_figure
+from engine.dashboard.charts.over_time import over_time
+from engine.dashboard.charts.waterfall import bridge_chart
 from engine.dashboard.data import Value, entity_rows
+from engine.dashboard.downloads import export
 from engine.dashboard.filter_bar import pick
 from engine.dashboard.grids import Grid
+from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
-from engine.dashboard.questions import (
-    CARDS,
-    COVERAGE,
-    LISTING_COLUMNS,
-    MEASURES,
-    PRODUCT_COLUMNS,
-    PROFIT,
-    PROFIT_LOW,
-    SIGNS_OF_LIFE,
-)
+from engine.dashboard.questions import COVERAGE, LOW_ENDS, NET_PROFIT, PROFIT, SIGNS_OF_LIFE
+from engine.dashboard.sheets import Sheet, entity_sheet, series_sheet
 from engine.metrics.formats import text
-from engine.metrics.model import LISTING, PRODUCT, Level, Unit
+from engine.metrics.model import LISTING, PRODUCT, SHOP, Level, Unit
 from engine.metrics.registry import REGISTRY
 
 _PAGE = "overview"
+CARDS = at_level(
+    SHOP,
+    "net_revenue",
+    "net_profit",
+    "net_margin",
+    "orders",
+    "average_order_value",
+    "new_customers",
+    "refund_rate_value",
+    "marketing_cost",
+)
+# What the chart can draw; the first is the default.
+MEASURES = at_level(
+    SHOP,
+    "net_revenue",
+    "net_profit",
+    "net_margin",
+    "contribution_profit",
+    "contribution_margin",
+    "gross_profit",
+    "gross_margin",
+    "orders",
+    "average_order_value",
+    "order_value_median",
+    "units_sold",
+    "customers",
+    "new_customers",
+    "returning_customers",
+    "discounts",
+    "returns_value",
+    "refunds_total",
+    "refund_rate_value",
+    "cogs",
+    "fulfilment_cost",
+    "platform_fees",
+    "marketing_cost",
+    "shipping_result",
+    "loss_orders",
+    "cancelled_orders",
+)
+LISTING_COLUMNS = at_level(
+    LISTING,
+    "net_revenue",
+    "contribution_profit",
+    "contribution_margin",
+    "orders",
+    "units_sold",
+    "refund_rate_value",
+    "cost_coverage",
+)
+PRODUCT_COLUMNS = at_level(
+    PRODUCT,
+    "net_revenue",
+    "contribution_profit",
+    "contribution_margin",
+    "units_sold",
+    "average_unit_price",
+    "average_unit_cost",
+    "refund_rate_value",
+    "cost_coverage",
+)
 _LISTINGS = Grid("listings", "listing", "listings", LISTING_COLUMNS, PROFIT)
 _SKUS = Grid("skus", "SKU", "SKUs", PRODUCT_COLUMNS, PROFIT)
 _LOSERS = Grid("losers", "SKU", "SKUs", PRODUCT_COLUMNS, PROFIT, ascending=True)
@@ -60,16 +117,17 @@ def draw_cards(run: PageRun) -> None:
 def basis_words(run: PageRun) -> str:
     """Return how far the costs in the profit are known; nothing where all of them are."""
     coverage = run.figures.value(COVERAGE, run.view.period)
-    profit, low = (run.figures.value(name, run.view.period) for name in (PROFIT, PROFIT_LOW))
+    ends = (NET_PROFIT, LOW_ENDS[NET_PROFIT])
+    profit, low = (run.figures.value(name, run.view.period) for name in ends)
     if profit == low and coverage in (None, 1):
         return ""
-    label = REGISTRY[PROFIT].label
+    label = REGISTRY[NET_PROFIT].label
     known = text(Unit.SHARE, coverage, run.currency)
     said = f"{label} is **partial**: the unit cost is known for {known} of sales. "
     if low is None:
         return said + "What is unknown is not subtracted, so this is the high end."
-    ends = (text(Unit.MONEY, end, run.currency) for end in (low, profit))
-    return said + f"With what is unknown it lies **between {' and '.join(ends)}**."
+    words = (text(Unit.MONEY, end, run.currency) for end in (low, profit))
+    return said + f"With what is unknown it lies **between {' and '.join(words)}**."
 
 
 def draw_chart(run: PageRun) -> None:
@@ -80,25 +138,16 @@ def draw_chart(run: PageRun) -> None:
         ):
             with st.container(width=280):
                 name = pick("Measure", MEASURES, lambda one: REGISTRY[one].label, key="metric")
-            _export(run, "Export cards and series", "series", partial(_series_file, run))
-        chart = over_time(REGISTRY[name], run.figures, run.view)
-        st.plotly_chart(chart.figure, key="over time", config=theme.PLAIN, alt=chart.alt)
-        if chart.has_cut_bars:
-            st.caption("Hatched: the range holds only a part of this bar's days.")
+            export(run, _PAGE, "cards and series", partial(_series, run))
+        draw_figure(over_time(REGISTRY[name], run.figures, run.view), "over time")
 
 
 def draw_bridge(run: PageRun) -> None:
-    """Draw the way from the list price to contribution profit."""
-
-    def amount(name: str) -> int:
-        value = run.figures.value(name, run.view.period)
-        assert isinstance(value, int), f"{name} is a sum and always known"
-        return value
-
+    """Draw the way from the list price to what is left."""
+    steps = bridge_steps(amounts_of(run.figures, run.view.period))
     with st.container(border=True):
-        st.subheader("From list price to contribution profit")
-        chart = bridge_chart(without_empty(bridge_steps(amount)), run.currency)
-        st.plotly_chart(chart.figure, key="bridge", config=theme.PLAIN, alt=chart.alt)
+        st.subheader(f"From list price to {steps[-1].label.lower()}")
+        draw_figure(bridge_chart(without_empty(steps), run.currency), "bridge")
 
 
 def draw_losers(run: PageRun) -> None:
@@ -128,9 +177,7 @@ def _ranking(run: PageRun, level: Level, grid: Grid, name_of: Callable[[Any], st
         name: run.figures.value(name, run.view.period) for name in grid.metrics
     }
     total = grids.total_row(grid, f"All {grid.many}", whole, run.currency)
-    button = partial(
-        _export, run, f"Export {grid.many}", grid.key, partial(_entity_file, run, level, name_of)
-    )
+    button = partial(export, run, _PAGE, grid.many, partial(_entities, run, level, name_of))
     grids.draw(grid, rows, total, run.currency, button)
 
 
@@ -138,26 +185,10 @@ def _rows(run: PageRun, level: Level, metrics: tuple[str, ...] | None) -> pd.Dat
     return entity_rows(run.analytics, run.view.period, level, metrics, run.view.dating)
 
 
-def _export(run: PageRun, label: str, what: str, make: Callable[[], bytes]) -> None:
-    period = run.view.period
-    st.download_button(
-        label,
-        make,
-        file_name=downloads.file_name(
-            f"{_PAGE}-{what}", run.analytics.shop.name, period.start, period.end
-        ),
-        mime=downloads.MIME,
-        on_click="ignore",
-        key=f"export {what}",
-    )
+def _series(run: PageRun) -> Sheet:
+    return series_sheet(run.figures, run.view, tuple(dict.fromkeys((*CARDS, *MEASURES))))
 
 
-def _series_file(run: PageRun) -> bytes:
-    names = tuple(dict.fromkeys((*CARDS, *MEASURES)))
-    return downloads.series_file(run.figures, run.view, names)
-
-
-def _entity_file(run: PageRun, level: Level, name_of: Callable[[Any], str]) -> bytes:
+def _entities(run: PageRun, level: Level, name_of: Callable[[Any], str]) -> Sheet:
     metrics = [metric.name for metric in REGISTRY.at_level(level)]
-    frame = _rows(run, level, None)
-    return downloads.entity_file(frame, metrics, run.currency, name_of)
+    return entity_sheet(level, _rows(run, level, None), metrics, run.currency, name_of)
