@@ -18,6 +18,7 @@ from tests.shop_builder import Line, Order, Refund, Span, a_shop, owner_files, s
 
 FIRST = datetime(2024, 2, 29, 12, 0)  # the first day of all customers, in a leap year
 YEAR = timedelta(days=365)
+FILES = replace(owner_files(), fees=FeeSchedule((), "none"))
 
 
 def sale(order_id, at, buyer, cents):
@@ -26,8 +27,11 @@ def sale(order_id, at, buyer, cents):
 
 def shop_of(orders, refunds=(), ads=()):
     """A shop without a fee schedule, so that a sale leaves what it was sold for."""
-    files = replace(owner_files(), fees=FeeSchedule((), "none"))
-    return snapshot_of(tables(a_shop(), orders, list(refunds), ads=list(ads)), files=files)
+    return snapshot_of(source_of(orders, refunds, ads), files=FILES)
+
+
+def source_of(orders, refunds=(), ads=()):
+    return tables(a_shop(), orders, list(refunds), ads=list(ads))
 
 
 def figure(snapshot, metric, first, last=None, *, kind="CUSTOM", dating="refund_day"):
@@ -109,7 +113,7 @@ def test_without_new_customers_nothing_is_paid_back():
     assert figure(snapshot, "payback_days", later.date()) is None
 
 
-def random_customers(seed):
+def random_source(seed):
     """Sixty customers who come back and a hundred who come once, with refunds and ads."""
     draw = np.random.Generator(np.random.PCG64(seed))
 
@@ -124,12 +128,14 @@ def random_customers(seed):
         Span(n, 101, at, at + timedelta(days=60), spend=int(draw.integers(1000, 200_000)))
         for n, at in enumerate(spans)
     ]
-    return shop_of([*back, *once, sale(400, FIRST + timedelta(days=900), 999, 100)], refunds, ads)
+    end = sale(400, FIRST + timedelta(days=900), 999, 100)
+    return source_of([*back, *once, end], refunds, ads), FILES
 
 
 @pytest.mark.parametrize("dating", ["refund_day", "order_day"])
 def test_value_and_payback_are_those_of_the_oracle(dating):
-    snapshot = random_customers(5)
+    source, files = random_source(5)
+    snapshot = snapshot_of(source, files=files)
     oracle = Oracle(snapshot.ledger, snapshot.days_begun)
     names = ["customer_lifetime_value", "payback_days", "seasonality_index"]
     paid = set()
