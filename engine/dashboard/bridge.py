@@ -6,8 +6,8 @@ integers; a subtotal is the engine's own metric, and what stands before it must 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from engine.dashboard.data import Figures
 from engine.dashboard.metric_names import at_level
@@ -15,11 +15,12 @@ from engine.errors import ReconciliationError
 from engine.metrics.formats import text
 from engine.metrics.model import SHOP, Unit
 from engine.metrics.registry import REGISTRY
-from engine.money import format_money
+from engine.money import format_money, round_div
 from engine.periods import Period
 
+Ladder = tuple[tuple[str, tuple[tuple[int, str], ...]], ...]
 # Each subtotal, with the signed steps that lead to it from the one before.
-LADDER: tuple[tuple[str, tuple[tuple[int, str], ...]], ...] = (
+LADDER: Ladder = (
     ("sales_after_discounts", ((1, "gross_merchandise_sales"), (-1, "discounts"))),
     ("net_sales", ((-1, "returns_value"),)),
     (
@@ -40,6 +41,17 @@ LADDER: tuple[tuple[str, tuple[tuple[int, str], ...]], ...] = (
     ("profit_after_ads", ((-1, "ad_spend"), (-1, "offsite_ads_fees"))),
     ("net_profit", ((-1, "operating_expenses"),)),
 )
+FEE_KINDS = at_level(
+    SHOP,
+    "transaction_fees",
+    "processing_fees",
+    "listing_fees",
+    "regulatory_fees",
+    "currency_conversion_fees",
+    "vat_on_fees",
+    "other_fees",
+)
+_ALL_FEES = at_level(SHOP, "platform_fees")
 METRICS = at_level(
     SHOP, *(name for total, steps in LADDER for name in (*(step for _, step in steps), total))
 )
@@ -55,7 +67,18 @@ class Step:
     is_total: bool
 
 
-def bridge_steps(value: Callable[[str], int]) -> list[Step]:
+def every_cost() -> Ladder:
+    """Return the ladder with each kind of fee as a step of its own."""
+    return tuple(
+        (total, tuple(step for one in steps for step in _kinds_of(*one))) for total, steps in LADDER
+    )
+
+
+def _kinds_of(sign: int, name: str) -> tuple[tuple[int, str], ...]:
+    return tuple((sign, kind) for kind in FEE_KINDS) if name in _ALL_FEES else ((sign, name),)
+
+
+def bridge_steps(value: Callable[[str], int], ladder: Ladder = LADDER) -> list[Step]:
     """Return the bars from list value to net profit.
 
     `value` answers a metric in minor units.
@@ -64,7 +87,7 @@ def bridge_steps(value: Callable[[str], int]) -> list[Step]:
     """
     steps: list[Step] = []
     reached = 0
-    for total, parts in LADDER:
+    for total, parts in ladder:
         for sign, name in parts:
             amount = sign * value(name)
             reached += amount
@@ -87,6 +110,16 @@ def amounts_of(figures: Figures, period: Period) -> Callable[[str], int]:
         return value
 
     return amount
+
+
+def subtotals(steps: Sequence[Step]) -> list[Step]:
+    """Return the first amount and the subtotals alone: where the money stands after each kind."""
+    return [replace(steps[0], is_total=True), *(step for step in steps if step.is_total)]
+
+
+def per(steps: Sequence[Step], parts: int, scale: int = 1) -> list[Step]:
+    """Return every amount × scale ÷ parts, each rounded for itself."""
+    return [replace(step, amount=round_div(step.amount * scale, parts)) for step in steps]
 
 
 def without_empty(steps: list[Step]) -> list[Step]:

@@ -97,6 +97,31 @@ def entity_rows(
     return _frame(Question(level, asked, (period,), _names(metrics), dating), analytics)
 
 
+def order_rows(
+    analytics: EcommerceAnalyticsOptimized,
+    period: Period,
+    dating: Dating,
+    level: Level = SHOP,
+    entity: int | str | None = None,
+) -> pd.DataFrame:
+    """List the orders behind the figures of a period; columns as `orders_frame` gives them."""
+    asked = None if entity is None else (entity,)
+    question = Question(level, asked, (period,), None, dating)
+    return _kept_orders(_key(question, analytics), question, analytics)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _kept_orders(
+    key: str, _question: Question, _analytics: EcommerceAnalyticsOptimized
+) -> pd.DataFrame:
+    return _analytics.orders_frame(
+        _question.periods[0],
+        level=_question.level,
+        entity=_question.entities[0] if _question.entities else None,
+        refund_dating=_question.dating,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """All that an answer depends on besides the data."""

@@ -33,18 +33,19 @@ def export(run: PageRun, page: str, what: str, make: Callable[[], Sheet]) -> Non
     """
     period = run.view.period
     stem = f"{page}-{_plain(what)}"
-    for label, kind, write, mime in (
-        ("CSV", "csv", _csv, MIME),
-        ("Excel", "xlsx", partial(_xlsx, run, page), workbook.MIME),
-    ):
-        st.download_button(
-            f"{what[0].upper()}{what[1:]} as {label}",
-            partial(write, make),
-            file_name=file_name(stem, run.analytics.shop.name, period.start, period.end, kind),
-            mime=mime,
-            on_click="ignore",
-            key=f"export {what} {kind}",
-        )
+    with st.container(horizontal=True, width="content"):
+        for label, kind, write, mime in (
+            ("CSV", "csv", _csv, MIME),
+            ("Excel", "xlsx", partial(_xlsx, run, page), workbook.MIME),
+        ):
+            st.download_button(
+                f"{what[0].upper()}{what[1:]} as {label}",
+                partial(write, make),
+                file_name=file_name(stem, run.analytics.shop.name, period.start, period.end, kind),
+                mime=mime,
+                on_click="ignore",
+                key=f"export {what} {kind}",
+            )
 
 
 def safe_text(cell: str) -> str:

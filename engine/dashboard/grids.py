@@ -19,7 +19,7 @@ from engine.metrics.model import Unit
 from engine.metrics.registry import REGISTRY
 
 MOST_ROWS = 1_000
-_NAME = "name"
+_NAME, _ID, _OPEN = "name", "entity_id", "open"
 _SEEN_WHOLE = 10  # rows that are on the screen without scrolling
 _NAME_WIDTH = 200  # pixels
 
@@ -67,7 +67,8 @@ def grid_rows(
     ordered = frame.sort_values(
         grid.sorted_by, ascending=grid.ascending, kind="stable", na_position="last"
     )
-    columns: dict[str, list[Any]] = {_NAME: [name_of(entity) for entity in ordered["entity_id"]]}
+    ids = list(ordered[_ID])
+    columns: dict[str, list[Any]] = {_ID: ids, _NAME: [name_of(entity) for entity in ids]}
     for metric in grid.metrics:
         columns[metric] = [
             number(REGISTRY[metric].unit, value, currency) for value in ordered[metric]
@@ -129,8 +130,11 @@ def draw(
     total: pd.DataFrame | None,
     currency: str,
     export: Callable[[], None] | None = None,
+    opens: Callable[[Any], None] | None = None,
 ) -> None:
-    """Draw search box, total and rows; `export` draws the button beside the search box.
+    """Draw search box, total and rows; `export` draws the buttons beside the search box.
+
+    `opens` shows what stands behind a row, by its id.
 
     A fragment: typing in the search box redraws this grid alone. A table that is seen whole has
     no search box.
@@ -156,15 +160,41 @@ def draw(
     if shown.empty:
         st.caption(f"No {grid.one} matches “{search.strip()}”.")
         return
+    button = f"{grid.key}-open"
     st.dataframe(
-        shown,
+        _with_button(shown, opens is not None).drop(columns=_ID),
         hide_index=True,
-        column_config=config,
+        column_config={**config, _OPEN: open_column(button)},
         placeholder=NOTHING,
         key=grid.key,
         alt=f"{grid.heading} by {REGISTRY[grid.sorted_by].label.lower()}",
     )
     st.caption(shown_words(grid, len(shown), len(found), len(rows)))
+    row = clicked_row(button)
+    if opens is not None and row is not None and row < len(shown):
+        opens(shown[_ID].iloc[row])
+
+
+def open_column(key: str) -> Any:
+    """Return how the column of buttons looks; a click is kept under `key` for one run only."""
+    return st.column_config.ButtonColumn(
+        "Open", key=key, pinned=True, width=70, type="tertiary", help="Show what stands behind it."
+    )
+
+
+def clicked_row(key: str) -> int | None:
+    """Return which row's button was clicked in this run, None for none."""
+    click = st.session_state.get(key)
+    return None if click is None else int(click["row"])
+
+
+def _with_button(rows: pd.DataFrame, has_button: bool) -> pd.DataFrame:
+    """Return the rows with a button in each, right behind the name."""
+    if not has_button:
+        return rows
+    drawn = rows.copy()
+    drawn.insert(2, _OPEN, "Open")
+    return drawn
 
 
 def _search_box(grid: Grid) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -11,27 +12,69 @@ _VIEWS = Path(__file__).resolve().parent / "views"
 # A file of our own: an icon by name would be fetched from a web host.
 ICON = _VIEWS.parent / "icon.png"
 OVERVIEW = _VIEWS / "overview.py"
+PROFIT_BRIDGE = _VIEWS / "profit_bridge.py"
+LISTINGS = _VIEWS / "listings.py"
+PRODUCTS = _VIEWS / "products.py"
+ORDERS = _VIEWS / "orders.py"
+CUSTOMERS = _VIEWS / "customers.py"
+SHIPPING = _VIEWS / "shipping.py"
+REFUNDS = _VIEWS / "refunds.py"
+FEES = _VIEWS / "fees.py"
+ADS = _VIEWS / "ads.py"
+DATA_HEALTH = _VIEWS / "data_health.py"
 GLOSSARY = _VIEWS / "glossary.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One page: its section, file, title and icon, and the question that it answers."""
+
+    section: str
+    path: Path
+    title: str
+    icon: str
+    answers: str
+
+
+PAGES = (
+    Entry("Profit", OVERVIEW, "Overview", "monitoring", "How the shop is doing."),
+    Entry(
+        "Profit",
+        PROFIT_BRIDGE,
+        "Profit bridge",
+        "waterfall_chart",
+        "Where each unit of money goes between the price tag and what is kept.",
+    ),
+    Entry("Sales", LISTINGS, "Listings", "storefront", "Which listings earn, and which lose."),
+    Entry("Sales", PRODUCTS, "Products", "sell", "What each SKU earns after all its costs."),
+    Entry("Sales", ORDERS, "Orders", "receipt_long", "One order, or those behind a number."),
+    Entry("Sales", CUSTOMERS, "Customers", "group", "Whether buyers come back."),
+    Entry(
+        "Costs",
+        SHIPPING,
+        "Shipping & duties",
+        "local_shipping",
+        "Where parcels earn or lose, and whether postage is priced right.",
+    ),
+    Entry("Costs", REFUNDS, "Refunds", "undo", "What was given back, and what that cost."),
+    Entry("Costs", FEES, "Fees & payouts", "percent", "What the marketplace takes, by kind."),
+    Entry("Costs", ADS, "Ads & traffic", "campaign", "Whether advertising pays."),
+    Entry("Trust", DATA_HEALTH, "Data health", "fact_check", "How far to trust all this."),
+    Entry("Trust", GLOSSARY, "Glossary", "menu_book", "What each number means."),
+)
 
 
 def sections() -> Mapping[str, Sequence[st.Page]]:
     """Return the pages by section."""
-    return {
-        "Profit": [
+    found: dict[str, list[st.Page]] = {}
+    for page in PAGES:
+        found.setdefault(page.section, []).append(
             st.Page(
-                OVERVIEW,
-                title="Overview",
-                icon=":material/monitoring:",
-                default=True,
-                help="How the shop is doing, and what to look at first.",
+                page.path,
+                title=page.title,
+                icon=f":material/{page.icon}:",
+                default=page.path == OVERVIEW,
+                help=page.answers,
             )
-        ],
-        "Trust": [
-            st.Page(
-                GLOSSARY,
-                title="Glossary",
-                icon=":material/menu_book:",
-                help="What each number means and how it is computed.",
-            )
-        ],
-    }
+        )
+    return found

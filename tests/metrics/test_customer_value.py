@@ -18,7 +18,6 @@ from tests.shop_builder import Line, Order, Refund, Span, a_shop, owner_files, s
 
 FIRST = datetime(2024, 2, 29, 12, 0)  # the first day of all customers, in a leap year
 YEAR = timedelta(days=365)
-FILES = replace(owner_files(), fees=FeeSchedule((), "none"))
 
 
 def sale(order_id, at, buyer, cents):
@@ -27,11 +26,8 @@ def sale(order_id, at, buyer, cents):
 
 def shop_of(orders, refunds=(), ads=()):
     """A shop without a fee schedule, so that a sale leaves what it was sold for."""
-    return snapshot_of(source_of(orders, refunds, ads), files=FILES)
-
-
-def source_of(orders, refunds=(), ads=()):
-    return tables(a_shop(), orders, list(refunds), ads=list(ads))
+    files = replace(owner_files(), fees=FeeSchedule((), "none"))
+    return snapshot_of(tables(a_shop(), orders, list(refunds), ads=list(ads)), files=files)
 
 
 def figure(snapshot, metric, first, last=None, *, kind="CUSTOM", dating="refund_day"):
@@ -113,7 +109,7 @@ def test_without_new_customers_nothing_is_paid_back():
     assert figure(snapshot, "payback_days", later.date()) is None
 
 
-def random_source(seed):
+def random_customers(seed):
     """Sixty customers who come back and a hundred who come once, with refunds and ads."""
     draw = np.random.Generator(np.random.PCG64(seed))
 
@@ -128,14 +124,12 @@ def random_source(seed):
         Span(n, 101, at, at + timedelta(days=60), spend=int(draw.integers(1000, 200_000)))
         for n, at in enumerate(spans)
     ]
-    end = sale(400, FIRST + timedelta(days=900), 999, 100)
-    return source_of([*back, *once, end], refunds, ads), FILES
+    return shop_of([*back, *once, sale(400, FIRST + timedelta(days=900), 999, 100)], refunds, ads)
 
 
 @pytest.mark.parametrize("dating", ["refund_day", "order_day"])
 def test_value_and_payback_are_those_of_the_oracle(dating):
-    source, files = random_source(5)
-    snapshot = snapshot_of(source, files=files)
+    snapshot = random_customers(5)
     oracle = Oracle(snapshot.ledger, snapshot.days_begun)
     names = ["customer_lifetime_value", "payback_days", "seasonality_index"]
     paid = set()

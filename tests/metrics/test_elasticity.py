@@ -13,7 +13,7 @@ from engine.metrics.registry import REGISTRY
 from engine.periods import Period, day_number
 from tests.oracle import Oracle
 from tests.oracle_estimates import elasticity
-from tests.shop_builder import Line, Order, a_shop, owner_files, snapshot_of, tables
+from tests.shop_builder import Line, Order, a_shop, snapshot_of, tables
 
 MONDAY = datetime(2025, 1, 6, 12, 0)
 # Each halving of the price brings four times the units: an elasticity of −2.
@@ -26,12 +26,8 @@ def week(number, price, units, sku="A", weekday=0):
 
 
 def shop_of(sales, **facts):
-    return snapshot_of(source_of(sales, **facts))
-
-
-def source_of(sales, **facts):
     orders = [Order(at, when, [line]) for at, (when, line) in enumerate(sales, 1)]
-    return tables(a_shop(**facts), orders)
+    return snapshot_of(tables(a_shop(**facts), orders))
 
 
 def answer(snapshot, last=None, level=Level.PRODUCT, entity="A"):
@@ -128,7 +124,7 @@ def test_53_iso_weeks_in_a_year_make_no_difference():
     assert answer(shop_of(sales), last=date(2021, 1, 3)) == -2_000_000
 
 
-def random_source(seed, zone):
+def random_sales(seed, zone):
     draw = np.random.Generator(np.random.PCG64(seed))
     sales = []
     for n in range(700):
@@ -138,11 +134,7 @@ def random_source(seed, zone):
         sales.append(
             (at, Line(n + 1, sku, int(draw.integers(1, 9)), price, int(draw.choice([101, 102]))))
         )
-    return source_of(sales, time_zone=zone), owner_files()
-
-
-def random_sales(seed, zone):
-    return snapshot_of(random_source(seed, zone)[0])
+    return shop_of(sales, time_zone=zone)
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "Europe/Istanbul", "Asia/Tokyo"])

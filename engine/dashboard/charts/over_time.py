@@ -39,7 +39,7 @@ def over_time(metric: Metric, figures: Figures, view: View) -> Chart:
     if metric.unit is Unit.SHARE:
         figure.update_yaxes(ticksuffix=" %")
     figure.update_layout(showlegend=view.compared is not None)
-    figure.update_xaxes(**_ticks(view.buckets))
+    figure.update_xaxes(**date_ticks(view.buckets))
     has_cut_bars = is_sum and any(bucket.is_cut for bucket in view.buckets)
     return Chart(figure, _sentence(metric, figures, view, own), has_cut_bars)
 
@@ -50,7 +50,7 @@ def _own_trace(metric: Metric, figures: Figures, view: View, values: list[Value]
         "y": [number(metric.unit, value, figures.currency) for value in values],
         "name": range_words(view.period),
         "customdata": [
-            f"{_name(bucket)}: {text(metric.unit, value, figures.currency)}"
+            f"{bucket_name(bucket)}: {text(metric.unit, value, figures.currency)}"
             for bucket, value in zip(view.buckets, values, strict=True)
         ],
         "hovertemplate": "%{customdata}<extra></extra>",
@@ -84,14 +84,15 @@ def _compared_trace(metric: Metric, figures: Figures, view: View) -> Any:
     )
 
 
-def _name(bucket: Bucket) -> str:
+def bucket_name(bucket: Bucket) -> str:
+    """Return what a bar is called; one that the range cuts says how many of its days it has."""
     words = bucket_words(bucket.whole.kind, bucket.whole.start)
     if not bucket.is_cut:
         return words
     return f"{words} ({bucket.asked.days} of {bucket.whole.days} days)"
 
 
-def _ticks(buckets: Sequence[Bucket]) -> dict[str, Any]:
+def date_ticks(buckets: Sequence[Bucket]) -> dict[str, Any]:
     """Return the dates to write below the chart: a few bars' first days, a new year in full."""
     every = -(-len(buckets) // _MOST_TICKS)
     starts = [bucket.whole.start for bucket in buckets[::every]]
@@ -125,4 +126,4 @@ def _sentence(metric: Metric, figures: Figures, view: View, values: list[Value])
     if not known:
         return f"{sentence}."
     _, best = max(known, key=lambda pair: pair[0])
-    return f"{sentence}; highest in {_name(best)}."
+    return f"{sentence}; highest in {bucket_name(best)}."

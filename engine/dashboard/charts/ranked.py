@@ -1,0 +1,60 @@
+"""Things in order of one metric, as horizontal bars that may go either way from zero."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from engine.dashboard import theme
+from engine.dashboard.charts.chart import Chart, axis_title
+from engine.dashboard.data import Value
+from engine.metrics.formats import number, text
+from engine.metrics.model import Metric
+
+MOST_BARS = 15
+_LONGEST_NAME = 28  # letters beside a bar on a phone
+
+
+def ranked(metric: Metric, bars: Sequence[tuple[str, Value]], currency: str) -> Chart:
+    """Draw the bars from top to bottom as given; unknown values have none."""
+    drawn = [(name, value) for name, value in bars[:MOST_BARS] if value is not None]
+    places = list(range(len(drawn)))
+    figure = go.Figure(
+        go.Bar(
+            orientation="h",
+            x=[number(metric.unit, value, currency) for _, value in drawn],
+            y=places,
+            customdata=[f"{name}: {text(metric.unit, value, currency)}" for name, value in drawn],
+            hovertemplate="%{customdata}<extra></extra>",
+            marker={"color": [_colour(value) for _, value in drawn]},
+        )
+    )
+    theme.frame(figure, height=max(260, 34 * len(drawn) + 60))
+    figure.update_layout(hovermode="closest", showlegend=False)
+    figure.update_yaxes(
+        autorange="reversed",
+        tickvals=places,
+        ticktext=[
+            f"{_short(name)}<br><b>{text(metric.unit, value, currency)}</b>"
+            for name, value in drawn
+        ],
+    )
+    figure.update_xaxes(title_text=axis_title(metric, currency), zeroline=True, nticks=5)
+    if not drawn:
+        return Chart(figure, f"{metric.label}: nothing known.")
+    (first, most), (last, least) = drawn[0], drawn[-1]
+    alt = f"{metric.label}: {first} with {text(metric.unit, most, currency)}"
+    if len(drawn) > 1:
+        alt += f" to {last} with {text(metric.unit, least, currency)}"
+    return Chart(figure, f"{alt}.")
+
+
+def _colour(value: Value) -> str:
+    return theme.LOSS if isinstance(value, (int, float)) and value < 0 else theme.GAIN
+
+
+def _short(name: str) -> str:
+    """Return a name that fits beside a bar; a shop's own text can't be taken for markup."""
+    plain = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+    return plain.replace("&", "&amp;").replace("<", "&lt;")

@@ -1,0 +1,161 @@
+"""Data health: how far to trust the figures, and what to fix first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from engine.dashboard import drill, pages, tables
+from engine.dashboard.content import parts
+from engine.dashboard.downloads import MIME, export
+from engine.dashboard.grids import MOST_ROWS
+from engine.dashboard.metric_names import at_level
+from engine.dashboard.page_run import PageRun, now
+from engine.dashboard.tables import Heading, Table
+from engine.dashboard.wording import moment_words
+from engine.metrics.formats import known
+from engine.metrics.model import SHOP, Unit
+
+_PAGE = "data-health"
+CARDS = at_level(SHOP, "cost_coverage", "weight_coverage", "fee_measured_share", "held_orders")
+TABS = ("Findings", "Missing costs", "Provenance", "Identities", "Freshness")
+_MONEY = {"sales_at_stake", "sales", "amount"}
+_COUNTS = {"count", "units", "lines", "row"}
+_SHARES = {"share", "share_of_sales", "share_of_lines"}
+# Columns of the engine's frames as people read them, where the name alone is not plain.
+_LABELS = {
+    "level": "Severity",
+    "place": "Table or file",
+    "what": "What was found",
+    "remedy": "What to do",
+    "order_id": "An order",
+    "sku": "SKU",
+    "listing_id": "Listing",
+    "listing_title": "Title",
+    "tried": "What was looked up",
+    "why_not_used": "Why it is not used",
+}
+
+
+def draw(run: PageRun) -> None:
+    """Draw the page."""
+    parts.draw_cards(run, CARDS)
+    draws: dict[str, Callable[[PageRun], None]] = dict(
+        zip(TABS, (_findings, _missing, _provenance, _identities, _freshness), strict=True)
+    )
+    for label, tab in zip(
+        TABS, st.tabs(list(TABS), key="health", bind="query-params"), strict=True
+    ):
+        if tab.open:
+            with tab:
+                draws[label](run)
+
+
+def _findings(run: PageRun) -> None:
+    frame = run.analytics.health()
+    if frame.empty:
+        checked = moment_words(run.local(run.analytics.loaded_at), run.local(now()).date())
+        st.success(f"Checked when the data were read, {checked}.", title="Nothing to fix")
+        return
+    table = frame_table("findings", frame, "Findings, the most sales at stake first")
+    _draw(run, table, "findings", ids=list(frame["order_id"]), opens=_open_order)
+    st.caption("Most sales at stake first. Open shows an order as an example, where there is one.")
+
+
+def _missing(run: PageRun) -> None:
+    frame = run.analytics.missing_costs()
+    if frame.empty:
+        st.success("Every SKU that was sold has a unit cost.", title="No cost is missing")
+        return
+    st.download_button(
+        "Download the template of sku_map.csv",
+        lambda: run.analytics.cost_template().encode("utf-8-sig"),
+        file_name="sku_map.csv",
+        mime=MIME,
+        on_click="ignore",
+        help="Your present rows first, then these SKUs with an empty unit_cost. Fill it in and "
+        "save it into csv_inputs: it is taken as it is.",
+    )
+    table = frame_table("missing costs", frame, "SKUs without a cost, the most sales first")
+    opens = drill.on_page(pages.PRODUCTS, "sku")
+    _draw(run, table, "missing costs", ids=list(frame["sku"]), opens=opens)
+
+
+def _provenance(run: PageRun) -> None:
+    st.caption("How each kind of cost is known, over all time.")
+    table = frame_table("provenance", run.analytics.provenance(), "How each kind of cost is known")
+    _draw(run, table, "provenance")
+
+
+def _identities(run: PageRun) -> None:
+    st.caption("Sums that must agree to the cent. One that does not stops the figures.")
+    headings = (Heading("identity", "Identity"), Heading("held", "Checked"))
+    rows = tuple((str(one), "agrees") for one in run.analytics.identities)
+    _draw(run, Table("identities", headings, rows, f"{len(rows)} identities"), "identities")
+
+
+def _freshness(run: PageRun) -> None:
+    headings = (
+        Heading("source", "Table"),
+        Heading("rows", "Rows", Unit.COUNT),
+    )
+    rows = tuple((name, counts[0]) for name, counts in sorted(run.analytics.inputs.items()))
+    st.write(
+        f"Newest fact: {run.last_moment():%Y-%m-%d %H:%M}. Read: "
+        f"{run.local(run.analytics.loaded_at):%Y-%m-%d %H:%M}, {run.analytics.shop.time_zone}."
+    )
+    _draw(run, Table("freshness", headings, rows, "Rows of each table"), "freshness")
+
+
+def frame_table(key: str, frame: pd.DataFrame, alt: str) -> Table:
+    """Return a frame of the engine as it is, under words for people."""
+    names = list(frame.columns)
+    headings = tuple(Heading(name, _label(name), _unit(name)) for name in names)
+    rows = tuple(
+        tuple(_cell(row[name], _unit(name)) for name in names) for row in frame.to_dict("records")
+    )
+    return Table(key, headings, rows, alt)
+
+
+def _draw(
+    run: PageRun,
+    table: Table,
+    what: str,
+    *,
+    ids: list[Any] | None = None,
+    opens: Callable[[Any], None] | None = None,
+) -> None:
+    export(run, _PAGE, what, partial(table.sheet, run.currency))
+    shown = Table(table.key, table.headings, table.rows[:MOST_ROWS], table.alt)
+    tables.draw(shown, run.currency, ids=ids or [], opens=opens)
+    if len(table.rows) > MOST_ROWS:
+        st.caption(f"{MOST_ROWS:,} of {len(table.rows):,} shown; the export has all.")
+
+
+def _open_order(order: Any) -> None:
+    if known(order) is None:
+        st.toast("This finding is about no single order.")
+        return
+    st.switch_page(str(pages.ORDERS), query_params={"order": str(order)})
+
+
+def _label(name: str) -> str:
+    return _LABELS.get(name) or name.replace("_", " ").capitalize()
+
+
+def _unit(name: str) -> Unit | None:
+    if name in _MONEY:
+        return Unit.MONEY
+    if name in _SHARES:
+        return Unit.SHARE
+    return Unit.COUNT if name in _COUNTS else None
+
+
+def _cell(value: Any, unit: Unit | None) -> Any:
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    return known(value) if unit else str(value)

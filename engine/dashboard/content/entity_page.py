@@ -1,0 +1,153 @@
+"""Listings and Products: all of them in one table, or one of them in detail.
+
+Both pages are this module with another level. What is open stands in the address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from engine.dashboard import drill, pages
+from engine.dashboard.bridge import amounts_of, bridge_steps, without_empty
+from engine.dashboard.charts.chart import draw as draw_chart
+from engine.dashboard.charts.points import points
+from engine.dashboard.charts.steps import steps_over_time
+from engine.dashboard.charts.waterfall import bridge_chart
+from engine.dashboard.content import parts
+from engine.dashboard.content.order_list import draw_orders
+from engine.dashboard.data import Figures, entity_figures, entity_rows, order_rows
+from engine.dashboard.filter_bar import pick
+from engine.dashboard.grids import Grid
+from engine.dashboard.metric_names import at_level
+from engine.dashboard.page_run import PageRun
+from engine.dashboard.questions import COVERAGE, PROFIT
+from engine.dashboard.wording import escape
+from engine.metrics.model import SHOP, Level
+from engine.metrics.registry import REGISTRY
+
+REVENUE, UNITS = at_level(SHOP, "net_revenue", "units_sold")
+
+
+class Show(StrEnum):
+    """Which rows. The labels stand in addresses, so they never change."""
+
+    ALL = "All"
+    LOSING = "Losing"
+    NO_SALES = "Without sales"
+    NO_COST = "Without cost"
+
+
+@dataclass(frozen=True, slots=True)
+class EntityPage:
+    """What differs between Listings and Products."""
+
+    name: str
+    level: Level
+    one: str
+    many: str
+    columns: tuple[str, ...]
+    cards: tuple[str, ...]
+    measures: tuple[str, ...]
+    prices: tuple[str, ...]  # drawn as steps in the detail
+    traffic: tuple[str, ...]  # cards of a tab of their own; none at a level without visits
+
+
+def draw(run: PageRun, page: EntityPage) -> None:
+    """Draw the list, or the one that is chosen."""
+    entity = drill.pick_entity(run, page.level, nothing=f"All {page.many}")
+    if entity is None:
+        _draw_list(run, page)
+    else:
+        _draw_one(run, page, entity)
+
+
+def _draw_list(run: PageRun, page: EntityPage) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        words = [str(show) for show in Show]
+        show = Show(
+            st.segmented_control(
+                "Show", words, default=words[0], required=True, key="show", bind="query-params"
+            )
+            or words[0]
+        )
+        with st.container(width=260):
+            by = pick("Sort by", page.columns, parts.label_of, key="sort")
+    frame = rows_to_show(run, page, show)
+    if frame.empty:
+        st.info(
+            f"No {page.one} is “{show.lower()}” in this range."
+            if show is not Show.ALL
+            else f"Nothing was sold or refunded: there is no {page.one} in this range.",
+            title=f"No {page.one} matches",
+        )
+        return
+    name_of = drill.namer(run, page.level)
+    if show is not Show.NO_SALES:
+        with st.container(border=True):
+            st.subheader(f"{parts.label_of(PROFIT)} against {parts.label_of(REVENUE).lower()}")
+            across, up = REGISTRY[REVENUE], REGISTRY[PROFIT]
+            chart = points(across, up, frame, name_of, run.currency, page.many)
+            draw_chart(chart, "points")
+    order = dict.fromkeys((by, *page.columns))
+    grid = Grid(page.name, page.one, page.many, tuple(order), by, ascending=show is Show.LOSING)
+    parts.draw_grid(run, page.name, page.level, grid, drill.here(page.level), frame)
+
+
+def rows_to_show(run: PageRun, page: EntityPage, show: Show) -> pd.DataFrame:
+    """Return the rows of the choice: one batch call."""
+    metrics = tuple(dict.fromkeys((*page.columns, REVENUE, PROFIT, UNITS, COVERAGE)))
+    everything = drill.known_ids(run, page.level) if show is Show.NO_SALES else None
+    frame = entity_rows(
+        run.analytics, run.view.period, page.level, metrics, run.view.dating, everything
+    )
+    keep: dict[Show, Callable[[], pd.Series[bool]]] = {
+        Show.ALL: lambda: frame[UNITS].notna(),
+        Show.LOSING: lambda: (frame[PROFIT] < 0).fillna(False),
+        Show.NO_SALES: lambda: (frame[UNITS] == 0).fillna(False),
+        Show.NO_COST: lambda: (frame[COVERAGE] < 1).fillna(False),
+    }
+    return frame[keep[show]()]
+
+
+def _draw_one(run: PageRun, page: EntityPage, entity: Any) -> None:
+    figures = entity_figures(run.analytics, page.level, entity, run.view.periods, run.view.dating)
+    st.subheader(escape(drill.namer(run, page.level)(entity)))
+    parts.draw_cards(run, page.cards, figures)
+    labels = ["Trend", "Bridge", "Orders", *(["Traffic"] if page.traffic else [])]
+    tabs = dict(zip(labels, st.tabs(labels, key="tab", bind="query-params"), strict=True))
+    draws: dict[str, Callable[[], None]] = {
+        "Trend": partial(_trend, run, page, figures),
+        "Bridge": partial(_bridge, run, figures),
+        "Orders": partial(_orders, run, page, entity),
+        "Traffic": partial(parts.draw_cards, run, page.traffic, figures),
+    }
+    for label, tab in tabs.items():
+        if tab.open:
+            with tab:
+                draws[label]()
+
+
+def _trend(run: PageRun, page: EntityPage, figures: Figures) -> None:
+    parts.draw_measure(run, page.name, page.measures, figures)
+    with st.container(border=True):
+        st.subheader("Price and cost of a unit")
+        metrics = [REGISTRY[name] for name in page.prices]
+        draw_chart(steps_over_time(metrics, figures, run.view), "prices")
+        st.caption("The gap between the two is what a unit earns before parcel and fees.")
+
+
+def _bridge(run: PageRun, figures: Figures) -> None:
+    steps = bridge_steps(amounts_of(figures, run.view.period))
+    draw_chart(bridge_chart(without_empty(steps), run.currency), "bridge")
+
+
+def _orders(run: PageRun, page: EntityPage, entity: Any) -> None:
+    frame = order_rows(run.analytics, run.view.period, run.view.dating, page.level, entity)
+    draw_orders(run, frame, page.name, drill.on_page(pages.ORDERS, "order"))

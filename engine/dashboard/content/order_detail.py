@@ -1,0 +1,220 @@
+"""One order: its lines, every amount with its rule and source row, and the sums printed again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from engine.dashboard.page_run import PageRun
+from engine.dashboard.tables import Heading, Table
+from engine.dashboard.tables import draw as draw_table
+from engine.ledger.explained import Cell, LedgerRow, OrderLine, Parcel, Part
+from engine.ledger.order_explanation import OrderExplanation
+from engine.metrics.formats import text
+from engine.metrics.model import Unit
+from engine.money import currency_digits, to_decimal
+
+_PRICE_DIGITS = 6  # a unit price is in millionths
+
+# Ledger columns shown for each row of the ledger, as the ladder takes them.
+_COLUMNS = (
+    ("value", "List value"),
+    ("discount", "Discount"),
+    ("shipping", "Shipping"),
+    ("gift_wrap", "Gift wrap"),
+    ("returns_value", "Returned"),
+    ("refund_excess", "Beyond payment"),
+    ("cogs", "Goods"),
+    ("postage", "Postage"),
+    ("duty", "Duty"),
+    ("import_tax", "Import tax"),
+    ("carrier_fee", "Carrier fee"),
+    ("fee_charges", "Fees"),
+    ("fee_credits", "Fee credits"),
+)
+
+
+def draw(run: PageRun, order: OrderExplanation) -> None:
+    """Draw the whole order."""
+    order.check()
+    st.subheader(f"Order {order.order_id}")
+    st.write(
+        f"{order.ordered_at} · to {order.country or 'an unknown country'} · "
+        f"{order.status or 'no status'} · **{order.state}** in the figures · paid in "
+        f"{order.currency}"
+    )
+    _draw_lines(order)
+    _draw_ledger(run, order)
+    if order.parcels:
+        st.subheader("Parcels")
+        draw_table(parcels_table(order.parcels), run.currency)
+    if order.cells:
+        st.subheader("Refunds, cell by cell")
+        st.caption("What each step of a refund took from what had been paid for a line.")
+        draw_table(cells_table(order.cells), run.currency)
+    st.subheader("Every amount, with its rule and its source row")
+    draw_table(parts_table(order.parts), run.currency)
+    if order.left_out:
+        st.subheader("Left out")
+        for one in order.left_out:
+            amount = "" if one.amount is None else f" ({_money(run, one.amount)})"
+            st.write(f"{one.what}{amount}: {one.why}")
+    st.caption("Added up again from the source rows: equals the ledger, amount by amount.")
+
+
+def _draw_lines(order: OrderExplanation) -> None:
+    st.subheader("Lines")
+    draw_table(lines_table(order.lines), order.currency)
+
+
+def _draw_ledger(run: PageRun, order: OrderExplanation) -> None:
+    st.subheader("What the order adds to the figures")
+    draw_table(ledger_table(order), run.currency)
+
+
+def lines_table(lines: Sequence[OrderLine]) -> Table:
+    """Return one row a line as received; a unit price is in its own currency."""
+    headings = (
+        Heading("line", "Line"),
+        Heading("listing", "Listing"),
+        Heading("sku", "SKU"),
+        Heading("quantity", "Units", Unit.COUNT),
+        Heading("price", "Unit price"),
+    )
+    rows = tuple(
+        (str(one.line_id), str(one.listing_id), one.sku, one.quantity, _price(one)) for one in lines
+    )
+    return Table("lines", headings, rows, f"{len(lines)} lines of the order")
+
+
+def ledger_table(order: OrderExplanation) -> Table:
+    """Return one row a row of the ledger, and below them the sum of what is known."""
+    told = {part.column for part in order.parts}
+    columns = [pair for pair in _COLUMNS if order.total(pair[0]) or pair[0] in told]
+    headings = (
+        Heading("row", "Row"),
+        Heading("sku", "SKU"),
+        Heading("event_day", "Counts on"),
+        *(Heading(name, label, Unit.MONEY) for name, label in columns),
+    )
+    unknown = {(part.row, part.column) for part in order.parts if part.amount is None}
+    rows: list[tuple[Any, ...]] = [
+        (
+            _row_words(one),
+            one.sku,
+            one.event_day.isoformat(),
+            *(None if (one.row, name) in unknown else one.amounts[name] for name, _ in columns),
+        )
+        for one in order.ledger
+    ]
+    rows.append(("Sum", None, None, *(order.total(name) for name, _ in columns)))
+    return Table("ledger", headings, tuple(rows), "Rows of the ledger and their sum")
+
+
+def parcels_table(parcels: Sequence[Parcel]) -> Table:
+    """Return one row a parcel; weights in thousandths of a desi are written as desi."""
+    headings = (
+        Heading("number", "Parcel", Unit.INT),
+        Heading("day", "Day"),
+        Heading("zone", "Zone"),
+        Heading("weight", "Desi weighed", Unit.MULTIPLE),
+        Heading("tier", "Desi charged", Unit.MULTIPLE),
+        Heading("price", "Postage", Unit.MONEY),
+        Heading("basis", "Known by"),
+        Heading("rule", "Rule"),
+        Heading("source", "Source"),
+    )
+    rows = tuple(
+        (
+            one.number,
+            one.day.isoformat(),
+            one.zone,
+            None if one.mdesi is None else one.mdesi / 1_000,
+            None if one.tier is None else one.tier / 1_000,
+            one.price,
+            one.why.basis,
+            one.why.rule,
+            f"{one.why.source} {one.why.source_row}".strip(),
+        )
+        for one in parcels
+    )
+    return Table("parcels", headings, rows, f"{len(parcels)} parcels")
+
+
+def cells_table(cells: Sequence[Cell]) -> Table:
+    """Return one row a step of a refund and a cell of what was paid."""
+    headings = (
+        Heading("refund", "Refund"),
+        Heading("step", "Step"),
+        Heading("rule", "Rule"),
+        Heading("line", "Line"),
+        Heading("component", "Of"),
+        Heading("paid", "Paid", Unit.MONEY),
+        Heading("left", "Left before", Unit.MONEY),
+        Heading("taken", "Taken", Unit.MONEY),
+    )
+    rows = tuple(
+        (
+            str(one.refund_id),
+            one.step,
+            one.rule,
+            str(one.line_id),
+            one.component,
+            one.paid,
+            one.left,
+            one.taken,
+        )
+        for one in cells
+    )
+    return Table("cells", headings, rows, f"{len(cells)} steps of refunds")
+
+
+def parts_table(parts: Sequence[Part]) -> Table:
+    """Return one row an amount of the ledger: how it was shared out, and where it comes from."""
+    headings = (
+        Heading("row", "Row"),
+        Heading("column", "Amount of"),
+        Heading("amount", "Amount", Unit.MONEY),
+        Heading("whole", "Shared out", Unit.MONEY),
+        Heading("weight", "Weight"),
+        Heading("remainder", "Remainder", Unit.INT),
+        Heading("basis", "Known by"),
+        Heading("rule", "Rule"),
+        Heading("formula", "Formula"),
+        Heading("source", "Source"),
+    )
+    rows = tuple(
+        (
+            f"{one.row.event} of line {one.row.line_id}",
+            one.column,
+            one.amount,
+            one.whole,
+            f"{one.weight:,} of {one.weights:,}",
+            one.remainder,
+            one.why.basis,
+            one.why.rule,
+            one.why.formula,
+            f"{one.why.source} {one.why.source_row}".strip(),
+        )
+        for one in parts
+        if not one.column.startswith("quantity")
+    )
+    return Table("amounts", headings, rows, f"{len(rows)} amounts of the order")
+
+
+def _row_words(row: LedgerRow) -> str:
+    return f"{row.row.event} of line {row.row.line_id}"
+
+
+def _price(line: OrderLine) -> str | None:
+    if line.unit_price is None:
+        return None
+    price = f"{to_decimal(line.unit_price, _PRICE_DIGITS):,f}"
+    cents = price.index(".") + 1 + currency_digits(line.currency)
+    return f"{price[:cents]}{price[cents:].rstrip('0')} {line.currency}"
+
+
+def _money(run: PageRun, amount: int) -> str:
+    return text(Unit.MONEY, amount, run.currency)

@@ -1,0 +1,77 @@
+"""Orders as a table: when, where to, what each brought and cost. Pages of a hundred."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from engine.dashboard import tables
+from engine.dashboard.downloads import export
+from engine.dashboard.page_run import PageRun
+from engine.dashboard.sheets import Sheet
+from engine.dashboard.tables import Heading, Table, of_metric
+from engine.metrics.formats import known
+from engine.metrics.order_list import SHOWN
+
+PAGE_ROWS = 100
+_BASIS = "profit_basis"
+
+
+def draw_orders(run: PageRun, frame: pd.DataFrame, page: str, opens: Callable[[Any], None]) -> None:
+    """Draw the orders of a frame, newest first as given or in its own order, and their export."""
+    if frame.empty:
+        st.info("No order and no refund of it falls into this range.", title="No orders")
+        return
+    pages = -(-len(frame) // PAGE_ROWS)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        at = 1
+        if pages > 1:
+            at = int(
+                st.number_input(
+                    f"Page of {pages}", 1, pages, 1, key=f"{page}-page", width=160, format="%d"
+                )
+            )
+        export(run, page, "orders", partial(_sheet, run, frame))
+    shown = frame.iloc[(at - 1) * PAGE_ROWS : at * PAGE_ROWS]
+    table = order_table(shown, f"{page}-orders")
+    tables.draw(table, run.currency, ids=list(shown["order_id"]), opens=opens)
+    st.caption(
+        f"{len(frame):,} rows. A refund of an earlier order stands here without its sale; what "
+        "belongs to no order is order 0."
+    )
+
+
+def order_table(frame: pd.DataFrame, key: str) -> Table:
+    """Return one row an order."""
+    headings = (
+        Heading("order_id", "Order"),
+        Heading("ordered_at", "Ordered"),
+        Heading("country", "Country"),
+        Heading("state", "State"),
+        *(of_metric(name) for name in (*SHOWN, _BASIS)),
+    )
+    rows = tuple(
+        (
+            str(row["order_id"]),
+            _moment(row),
+            known(row["country"]),
+            known(row["state"]),
+            *(known(row[name]) for name in (*SHOWN, _BASIS)),
+        )
+        for row in frame.to_dict("records")
+    )
+    return Table(key, headings, rows, f"{len(frame):,} orders")
+
+
+def _sheet(run: PageRun, frame: pd.DataFrame) -> Sheet:
+    return order_table(frame, "orders").sheet(run.currency)
+
+
+def _moment(row: Mapping[Any, Any]) -> str | None:
+    if pd.isna(row["ordered_at"]):
+        return None
+    return f"{row['ordered_at']:%Y-%m-%d %H:%M}" if row["has_clock"] else f"{row['order_day']:%F}"

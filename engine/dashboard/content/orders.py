@@ -1,0 +1,175 @@
+"""Orders: one order down to its source rows, or the orders behind the numbers of the range."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import pandas as pd
+import streamlit as st
+
+from engine.dashboard import drill
+from engine.dashboard.content import order_detail, parts
+from engine.dashboard.content.order_list import draw_orders
+from engine.dashboard.data import order_rows
+from engine.dashboard.metric_names import at_level
+from engine.dashboard.page_run import PageRun
+from engine.errors import UnknownEntityError
+from engine.metrics.model import LISTING, PRODUCT, SHOP
+
+_PAGE = "orders"
+_KEY = "order"
+CARDS = at_level(
+    SHOP,
+    "orders",
+    "average_order_value",
+    "order_value_p25",
+    "order_value_median",
+    "order_value_p75",
+    "units_per_order",
+    "loss_orders",
+    "held_orders",
+)
+PROFIT, REVENUE = at_level(SHOP, "contribution_profit", "net_revenue")
+_ALL_COUNTRIES = "All countries"
+UNKNOWN_COUNTRY = "Unknown country"
+
+
+class Only(StrEnum):
+    """Which orders. The labels stand in addresses, so they never change."""
+
+    LOSING = "Losing"
+    REFUNDED = "Refunded"
+    ESTIMATED = "With estimates"
+    HELD = "Held"
+
+
+class Order(StrEnum):
+    """How they are sorted. The labels stand in addresses, so they never change."""
+
+    NEWEST = "Newest"
+    WORST = "Lowest profit"
+    BEST = "Highest profit"
+    LARGEST = "Highest revenue"
+
+
+FLAGS = {
+    Only.LOSING: "is_loss",
+    Only.REFUNDED: "is_refunded",
+    Only.ESTIMATED: "is_estimated",
+    Only.HELD: "is_held",
+}
+
+
+def draw(run: PageRun) -> None:
+    """Draw the order that the address names, else the list."""
+    asked = _order_box()
+    if asked:
+        _draw_one(run, asked)
+        return
+    if parts.ends_here(run):
+        return
+    parts.draw_cards(run, CARDS)
+    frame = _chosen(run)
+    if frame.empty:
+        st.info("The choices above leave no order of this range.", title="No order matches")
+        st.button("Clear the choices", on_click=_clear)
+        return
+    draw_orders(run, frame, _PAGE, drill.here_by(_KEY))
+
+
+def _order_box() -> str:
+    """Draw the box for an order's number and return what the address names."""
+    asked: str = st.query_params.get(_KEY, "")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        typed = st.text_input(
+            "Order number",
+            value=asked,
+            key=f"order box {asked}",
+            width=240,
+            help="Any order of the shop, also one outside the range.",
+        )
+        if asked and st.button("All orders of the range"):
+            typed = ""
+    if typed.strip() != asked:
+        if typed.strip():
+            st.query_params[_KEY] = typed.strip()
+        else:
+            st.query_params.pop(_KEY, None)
+        st.rerun()
+    return asked
+
+
+def _draw_one(run: PageRun, asked: str) -> None:
+    try:
+        explained = run.analytics.explain_order(int(asked))
+    except (UnknownEntityError, ValueError):
+        st.info(f"No order {asked[:40]!r} in this shop.", title="Not found")
+        return
+    order_detail.draw(run, explained)
+
+
+def _chosen(run: PageRun) -> pd.DataFrame:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        listing = drill.pick_entity(run, LISTING, nothing="All listings")
+        sku = drill.pick_entity(run, PRODUCT, nothing="All SKUs")
+        level, entity = (PRODUCT, sku) if sku is not None else (LISTING, listing)
+        frame = order_rows(
+            run.analytics,
+            run.view.period,
+            run.view.dating,
+            SHOP if entity is None else level,
+            entity,
+        )
+        with st.container(width=200):
+            country = _country(frame)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        only = st.pills(
+            "Only",
+            [str(one) for one in Only],
+            selection_mode="multi",
+            key="only",
+            bind="query-params",
+        )
+        words = [str(one) for one in Order]
+        order = st.segmented_control(
+            "Sort by", words, default=words[0], required=True, key="order by", bind="query-params"
+        )
+    return arranged(frame, country, [Only(one) for one in only], Order(order or words[0]))
+
+
+def _country(frame: pd.DataFrame) -> str | None:
+    known = sorted(frame["country"].dropna().unique())
+    labels = [_ALL_COUNTRIES, *known]
+    if frame["country"].isna().any():
+        labels.append(UNKNOWN_COUNTRY)
+    chosen = drill.pick_label("Country", labels, key="country")
+    return None if chosen == _ALL_COUNTRIES else chosen
+
+
+def arranged(
+    frame: pd.DataFrame, country: str | None, only: list[Only], order: Order
+) -> pd.DataFrame:
+    """Return the rows that all choices leave, in the order asked for."""
+    keep = pd.Series(data=True, index=frame.index)
+    if country is not None:
+        is_it = (
+            frame["country"].isna()
+            if country == UNKNOWN_COUNTRY
+            else ((frame["country"] == country).fillna(value=False))
+        )
+        keep &= is_it.astype(bool)
+    for one in only:
+        keep &= frame[FLAGS[one]].astype(bool)
+    column, ascending = {
+        Order.NEWEST: ("ordered_at", False),
+        Order.WORST: (PROFIT, True),
+        Order.BEST: (PROFIT, False),
+        Order.LARGEST: (REVENUE, False),
+    }[order]
+    return frame[keep].sort_values(column, ascending=ascending, kind="stable", na_position="last")
+
+
+def _clear() -> None:
+    st.session_state["only"] = []
+    for key in ("country", "listing", "sku"):
+        st.query_params.pop(key, None)

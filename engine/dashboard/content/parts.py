@@ -1,0 +1,114 @@
+"""What several pages draw alike: cards, one measure over time, a ranking, the orders of a thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from engine.dashboard import cards, drill, grids, states
+from engine.dashboard.charts.chart import draw
+from engine.dashboard.charts.over_time import over_time
+from engine.dashboard.charts.ranked import MOST_BARS, ranked
+from engine.dashboard.data import Figures, entity_rows
+from engine.dashboard.downloads import export
+from engine.dashboard.filter_bar import pick
+from engine.dashboard.grids import Grid
+from engine.dashboard.page_run import PageRun
+from engine.dashboard.questions import SIGNS_OF_LIFE
+from engine.dashboard.sheets import entity_sheet, series_sheet
+from engine.metrics.formats import known
+from engine.metrics.model import Level
+from engine.metrics.registry import REGISTRY
+
+
+def ends_here(run: PageRun, names: Sequence[str] = SIGNS_OF_LIFE) -> bool:
+    """Whether nothing of this happened in the range; then the page has said so."""
+    if any(run.figures.value(name, run.view.period) for name in names):
+        return False
+    states.nothing_in_range(run)
+    return True
+
+
+def draw_cards(run: PageRun, names: Sequence[str], figures: Figures | None = None) -> None:
+    """Draw a card a metric, four in a row where there is room."""
+    with st.grid(4, min_column_width=160):
+        for name in names:
+            cards.draw(cards.metric_card(name, figures or run.figures, run.view))
+    cards.appear_first()
+
+
+def draw_measure(
+    run: PageRun, page: str, measures: Sequence[str], figures: Figures | None = None
+) -> None:
+    """Draw one of these metrics over time; which one stands in the address."""
+    asked = figures or run.figures
+    with st.container(border=True):
+        with st.container(
+            horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"
+        ):
+            with st.container(width=280):
+                name = pick("Measure", measures, label_of, key="metric")
+            make = partial(series_sheet, asked, run.view, measures)
+            export(run, page, "series", make)
+        draw(over_time(REGISTRY[name], asked, run.view), "over time")
+
+
+def draw_ranked(run: PageRun, level: Level, measures: Sequence[str], key: str) -> None:
+    """Draw the listings or SKUs with the most of one metric, as bars."""
+    with st.container(border=True):
+        with st.container(width=280):
+            name = pick("Rank by", measures, label_of, key=key)
+        frame = entity_rows(run.analytics, run.view.period, level, tuple(measures), run.view.dating)
+        best = frame.sort_values(name, ascending=False, kind="stable").head(MOST_BARS)
+        name_of = drill.namer(run, level)
+        bars = [
+            (name_of(one), known(value))
+            for one, value in zip(best["entity_id"], best[name], strict=True)
+        ]
+        draw(ranked(REGISTRY[name], bars, run.currency), f"ranked {key}")
+
+
+def draw_grid(
+    run: PageRun,
+    page: str,
+    level: Level,
+    grid: Grid,
+    opens: Callable[[Any], None],
+    frame: pd.DataFrame | None = None,
+) -> None:
+    """Draw the listings or SKUs of the range, below the shop's own figures; all can be exported."""
+    rows = rows_of(run, level, grid.metrics) if frame is None else frame
+    name_of = drill.namer(run, level)
+    drawn = grids.grid_rows(rows, grid, name_of, run.currency)
+    whole = {
+        name: run.figures.value(name, run.view.period) if name in _shop_metrics() else None
+        for name in grid.metrics
+    }
+    total = grids.total_row(grid, "Whole shop", whole, run.currency)
+    metrics = [metric.name for metric in REGISTRY.at_level(level)]
+
+    def sheet() -> Any:
+        everything = rows_of(run, level, None)
+        return entity_sheet(level, everything, metrics, run.currency, name_of)
+
+    grids.draw(
+        grid, drawn, total, run.currency, partial(export, run, page, grid.many, sheet), opens
+    )
+
+
+def rows_of(run: PageRun, level: Level, metrics: tuple[str, ...] | None) -> pd.DataFrame:
+    """Return the listings or SKUs with a fact in the range: one batch call."""
+    return entity_rows(run.analytics, run.view.period, level, metrics, run.view.dating)
+
+
+def label_of(name: str) -> str:
+    """Return how people call a metric."""
+    return REGISTRY[name].label
+
+
+def _shop_metrics() -> set[str]:
+    return {metric.name for metric in REGISTRY.at_level(Level.SHOP)}

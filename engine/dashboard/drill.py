@@ -1,0 +1,81 @@
+"""From a row to what stands behind it: pickers of listings and SKUs, and the "Open" of a table.
+
+What is open stands in the address under its id. The picker is the same way for a keyboard, a phone
+and a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, NoReturn
+
+import streamlit as st
+
+from engine.dashboard.filter_bar import pick
+from engine.dashboard.grids import listing_name, sku_name
+from engine.dashboard.page_run import PageRun
+from engine.metrics.compute import entity_ids
+from engine.metrics.model import LISTING, Level
+
+Opens = Callable[[Any], None]
+KEYS = {Level.LISTING: "listing", Level.PRODUCT: "sku"}
+_LABELS = {Level.LISTING: "Listing", Level.PRODUCT: "SKU"}
+_WIDTH = 260  # pixels of a picker
+_NONE = ""  # the choice of no entity
+
+
+def known_ids(run: PageRun, level: Level) -> list[Any]:
+    """Return every listing or SKU that the shop ever had, those without a listing last."""
+    return list(entity_ids(run.analytics.snapshot, level))
+
+
+def namer(run: PageRun, level: Level) -> Callable[[Any], str]:
+    """Return the function that names a listing or a SKU for people."""
+    return listing_name(run.analytics.titles) if level is LISTING else sku_name
+
+
+def pick_entity(run: PageRun, level: Level, *, nothing: str) -> Any | None:
+    """Draw the picker of a listing or SKU; None where the reader chose `nothing` of them."""
+    ids = known_ids(run, level)
+    name_of = namer(run, level)
+    with st.container(width=_WIDTH):
+        chosen = pick(
+            _LABELS[level],
+            [_NONE, *map(str, ids)],
+            lambda one: nothing if one == _NONE else name_of(one),
+            key=KEYS[level],
+        )
+    if chosen == _NONE:
+        return None
+    return int(chosen) if level is LISTING else chosen
+
+
+def here(level: Level) -> Opens:
+    """Return what opens a listing or SKU on the page that the reader is on."""
+    return partial(_open_here, KEYS[level])
+
+
+def here_by(key: str) -> Opens:
+    """Return what opens one thing of this kind on the page that the reader is on."""
+    return partial(_open_here, key)
+
+
+def pick_label(label: str, labels: Sequence[str], *, key: str) -> str:
+    """Draw a picker of words that are their own ids; the first is the default."""
+    return pick(label, labels, str, key=key)
+
+
+def on_page(page: Path, key: str, **more: str) -> Opens:
+    """Return what opens one thing on another page, with the same filters."""
+    return partial(_open_page, page, key, more)
+
+
+def _open_here(key: str, entity: Any) -> NoReturn:
+    st.query_params[key] = str(entity)
+    st.rerun()
+
+
+def _open_page(page: Path, key: str, more: dict[str, str], entity: Any) -> NoReturn:
+    st.switch_page(str(page), query_params={key: str(entity), **more})

@@ -1,0 +1,102 @@
+"""Small tables whose rows are no listings or SKUs: steps, kinds, orders, findings.
+
+A column says its unit, so that a number reads as everywhere else; null is an en dash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from engine.dashboard.grids import clicked_row, open_column
+from engine.dashboard.sheets import Cell, Column, Sheet
+from engine.metrics.formats import NOTHING, number, pattern
+from engine.metrics.model import Unit
+from engine.metrics.registry import REGISTRY
+
+_OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column as people read it; `unit` None is for texts and days."""
+
+    name: str
+    label: str
+    unit: Unit | None = None
+    help: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under headings, in the order to show; money is in minor units."""
+
+    key: str
+    headings: tuple[Heading, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    alt: str
+
+    def sheet(self, currency: str) -> Sheet:
+        """Return the same rows for a file, in full."""
+        columns = tuple(Column(heading.name, heading.unit) for heading in self.headings)
+        return Sheet(self.key, columns, self.rows, currency)
+
+
+def of_metric(name: str) -> Heading:
+    """Return the heading of a metric: its registry label, unit and description."""
+    metric = REGISTRY[name]
+    return Heading(name, metric.label, metric.unit, metric.description)
+
+
+def draw(
+    table: Table,
+    currency: str,
+    *,
+    ids: Sequence[Any] = (),
+    opens: Callable[[Any], None] | None = None,
+) -> None:
+    """Draw a table; `opens` shows what stands behind a row, by its place in `ids`."""
+    units = [heading.unit for heading in table.headings]
+    drawn = pd.DataFrame(
+        [
+            [
+                value if unit is None else number(unit, value, currency)
+                for value, unit in zip(row, units, strict=True)
+            ]
+            for row in table.rows
+        ],
+        columns=[heading.name for heading in table.headings],
+    )
+    config = {
+        heading.name: _column(heading, currency, pinned=at == 0)
+        for at, heading in enumerate(table.headings)
+    }
+    button = f"{table.key}-open"
+    if opens is not None:
+        drawn.insert(1, _OPEN, "Open")
+        config[_OPEN] = open_column(button)
+    st.dataframe(
+        drawn,
+        hide_index=True,
+        column_config=config,
+        placeholder=NOTHING,
+        key=table.key,
+        alt=table.alt,
+    )
+    row = clicked_row(button)
+    if opens is not None and row is not None and row < len(ids):
+        opens(ids[row])
+
+
+def _column(heading: Heading, currency: str, *, pinned: bool) -> Any:
+    label = f"{heading.label}, {currency}" if heading.unit is Unit.MONEY else heading.label
+    if heading.unit in (None, Unit.TEXT):
+        return st.column_config.Column(label, help=heading.help, pinned=pinned)
+    assert heading.unit is not None
+    return st.column_config.NumberColumn(
+        label, help=heading.help, format=pattern(heading.unit, currency), pinned=pinned
+    )

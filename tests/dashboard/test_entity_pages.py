@@ -1,0 +1,134 @@
+"""Listings and Products: the table is the engine's rows, and one of them opens in detail."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from engine.dashboard import pages
+from engine.dashboard.content import listings, products
+from engine.dashboard.content.entity_page import Show
+from engine.dashboard.filters import Filters
+from engine.dashboard.questions import LOW_ENDS
+from engine.metrics.formats import number, text
+from engine.metrics.registry import REGISTRY
+from engine.periods import Period
+from engine.ranges import RangeName
+
+BOTH = [(pages.LISTINGS, listings.PAGE, "listing"), (pages.PRODUCTS, products.PAGE, "sku")]
+IDS = ["listings", "products"]
+
+
+@pytest.fixture
+def period(view_of):
+    return view_of(Filters(RangeName.LAST_90_DAYS)).period
+
+
+def rows(at) -> pd.DataFrame:
+    """The rows below the figures of the whole shop."""
+    return at.dataframe[1].value
+
+
+@pytest.mark.parametrize(("path", "page", "key"), BOTH, ids=IDS)
+def test_the_table_is_the_engines_rows(path, page, key, shop_app, analytics, period) -> None:
+    at = shop_app(path, range="Last 90 days")
+    each = analytics.calculate_metrics_batch([period], level=page.level, metrics=page.columns)
+    drawn = rows(at)
+    assert len(drawn) == len(each)
+    for name in page.columns:
+        unit = REGISTRY[name].unit
+        wanted = (number(unit, value, analytics.shop.currency) for value in each[name])
+        assert sorted(drawn[name].dropna()) == sorted(v for v in wanted if v is not None), name
+    assert "entity_id" not in drawn, "a grid sends only what it shows"
+
+
+@pytest.mark.parametrize(("path", "page", "key"), BOTH, ids=IDS)
+@pytest.mark.parametrize("show", Show)
+def test_every_choice_of_rows_is_what_it_says(
+    path, page, key, show, shop_app, analytics, period
+) -> None:
+    at = shop_app(path, range="Last 90 days")
+    at.get_by_key("show").set_value(show.value).run()
+    assert not at.exception
+    names = ["units_sold", "contribution_profit", "cost_coverage"]
+    if show is Show.NO_SALES:
+        frame = analytics.calculate_metrics_batch(
+            [period],
+            level=page.level,
+            metrics=names,
+            entities=analytics.calculate_metrics_batch(
+                [view_all(analytics)], level=page.level, metrics=names
+            )["entity_id"].tolist(),
+        )
+        assert len(rows(at)) >= (frame["units_sold"] == 0).sum() > 0
+        return
+    frame = analytics.calculate_metrics_batch([period], level=page.level, metrics=names)
+    wanted = {
+        Show.ALL: len(frame),
+        Show.LOSING: int((frame["contribution_profit"] < 0).sum()),
+        Show.NO_COST: int((frame["cost_coverage"] < 1).sum()),
+    }[show]
+    if wanted:
+        assert len(rows(at)) == wanted
+    else:
+        assert at.info[0].value.startswith(f"No {page.one} is")
+
+
+def view_all(analytics):
+    return Period.custom(analytics.first_day, analytics.today)
+
+
+@pytest.mark.parametrize(("path", "page", "key"), BOTH, ids=IDS)
+def test_sorting_orders_the_rows_and_stands_in_the_address(path, page, key, shop_app) -> None:
+    at = shop_app(path, range="Last 90 days")
+    at.selectbox(key="pick sort").select("units_sold").run()
+    assert at.query_params["sort"] == "units_sold"
+    drawn = list(rows(at)["units_sold"])
+    assert drawn == sorted(drawn, reverse=True)
+
+
+@pytest.mark.parametrize(("path", "page", "key"), BOTH, ids=IDS)
+def test_one_of_them_opens_by_its_picker_with_its_own_cards(
+    path, page, key, shop_app, analytics, period
+) -> None:
+    each = analytics.calculate_metrics_batch([period], level=page.level, metrics=["orders"])
+    entity = each["entity_id"].iloc[1]
+    at = shop_app(path, range="Last 90 days")
+    at.selectbox(key=f"pick {key}").select(str(entity)).run()
+    assert not at.exception
+    assert at.query_params[key] == str(entity)
+    answer = analytics.calculate_metrics_batch([period], level=page.level, entities=[entity]).iloc[
+        0
+    ]
+    assert [card.label for card in at.metric] == [REGISTRY[name].label for name in page.cards]
+    for card, name in zip(at.metric, page.cards, strict=True):
+        shown = text(REGISTRY[name].unit, answer[name], analytics.shop.currency)
+        low = LOW_ENDS.get(name)
+        if low and answer[low] is not pd.NA and answer[low] != answer[name]:
+            shown = f"≤ {shown}"
+        assert card.value == shown, name
+
+
+@pytest.mark.parametrize(("path", "page", "key"), BOTH, ids=IDS)
+@pytest.mark.parametrize("tab", ["Trend", "Bridge", "Orders", "Traffic"])
+def test_every_tab_of_the_detail_opens(path, page, key, tab, shop_app, analytics, period) -> None:
+    if tab == "Traffic" and not page.traffic:
+        return  # a SKU has no visits of its own
+    each = analytics.calculate_metrics_batch([period], level=page.level, metrics=["orders"])
+    entity = each["entity_id"].iloc[0]
+    at = shop_app(path, range="Last 90 days")
+    at.selectbox(key=f"pick {key}").select(str(entity)).run()
+    at.session_state["tab"] = tab
+    at.run()
+    assert not at.exception
+    if tab == "Orders":
+        drawn = at.dataframe[0].value
+        whole = analytics.calculate_metrics_batch(
+            [period], level=page.level, metrics=["net_revenue"], entities=[entity]
+        )["net_revenue"].iloc[0]
+        assert round(drawn["net_revenue"].sum() * 100) == whole
+
+
+def test_an_unknown_listing_in_the_address_is_answered_by_all_of_them(shop_app) -> None:
+    at = shop_app(pages.LISTINGS, range="Last 90 days", listing="12")
+    assert at.selectbox(key="pick listing").value == ""
