@@ -153,7 +153,7 @@ class EcommerceAnalyticsOptimized(Openings, CustomerQuestions):
         self.findings = files.findings
         self._evidence = keep_evidence(facts)
         self._prefixes = files.prefixes
-        self._health = examine(facts, files, self._imports)
+        self._health = examine(ledger, facts, files, self._imports)
         self.held = held_frame(ledger)
         return build_snapshot(
             ledger, self.clock.days_begun(self.watermark), self.clock.days_ended(self.watermark)

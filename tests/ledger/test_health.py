@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from engine.ledger.events import build_ledger
-from engine.ledger.facts import Facts, Policies
+from engine.ledger.facts import Policies
 from engine.ledger.health.codes import HEALTH_CODES, HealthFinding, by_stake, found
 from engine.ledger.health.provenance import provenance
 from engine.ledger.health.report import Health, examine
@@ -20,7 +20,7 @@ from engine.sources.imports import Imports, Reject
 from engine.sources.owner_files import OwnerFiles
 from tests import worked_shop
 from tests.cost_shop import Asked, facts_of, owner_writes
-from tests.shop_builder import Entry, Line, Order, Refund, a_shop, tables
+from tests.shop_builder import Entry, Line, Order, Refund, Span, a_shop, tables
 
 HEAD = "OTTOKOD,SKU,EU MART 2026,EU OCAK 2025\n"
 DAY = datetime(2026, 3, 15, 12)
@@ -28,8 +28,8 @@ DAY = datetime(2026, 3, 15, 12)
 
 def health_of(files: OwnerFiles, *asked: Asked, currency: str = "USD") -> Health:
     """The health of a shop in which every line sold for 50.00."""
-    _, facts = facts_of(files, asked, currency=currency)
-    return examine(facts, files)
+    ledger, facts = facts_of(files, asked, currency=currency)
+    return examine(ledger, facts, files)
 
 
 def of(health: Health, code: str) -> list[HealthFinding]:
@@ -108,12 +108,13 @@ def test_parcels_without_weight_zone_price_or_duty(tmp_path: Path) -> None:
     assert short(of(health, "WEIGHT_DEFAULT")) == [("B", 1, 5_000)]
 
 
-def built(orders: list[Order], **more: object) -> tuple[Facts, OwnerFiles]:
-    files = more.pop("files", None) or worked_shop.files()
-    shop = a_shop()
+def worked_health(orders: list[Order], policies: Policies | None = None, **more: object) -> Health:
+    """The health of a shop with these rows and the files of the worked shop."""
+    shop, files = a_shop(), worked_shop.files()
     source = tables(shop, orders, **more)  # type: ignore[arg-type]
-    facts = build_ledger(source, files, local_clock(shop.time_zone))[1]  # type: ignore[arg-type]
-    return facts, files  # type: ignore[return-value]
+    clock = local_clock(shop.time_zone)
+    ledger, facts = build_ledger(source, files, clock, policies=policies)
+    return examine(ledger, facts, files)
 
 
 def test_orders_that_were_read_with_an_assumption() -> None:
@@ -135,8 +136,7 @@ def test_orders_that_were_read_with_an_assumption() -> None:
         order(9, grand_total=100),
     ]
     refunds = [Refund(71, 7, None, 100), Refund(72, 2, DAY, 100), Refund(73, 7, DAY, 0)]
-    facts, files = built(orders, refunds=refunds)
-    health = examine(facts, files)
+    health = worked_health(orders, refunds=refunds)
     assert short(of(health, "COUNTRY_UNKNOWN")) == [("Atlantis", 2, 5_000)]
     assert short(of(health, "STATUS_UNKNOWN")) == [("on hold", 1, 5_000)]
     assert short(of(health, "STATUS_CONTRADICTORY")) == [("completed", 1, 5_000)]
@@ -160,8 +160,7 @@ def test_fees_that_the_account_leaves_open() -> None:
         Entry(4, "transaction", -100, DAY, order_id=1),
         Entry(5, "PAYMENT_PROCESSING_FEE", -365, DAY, order_id=1),
     ]
-    facts, files = built(orders, entries=entries)
-    health = examine(facts, files)
+    health = worked_health(orders, entries=entries)
     [gap] = of(health, "LEDGER_GAP")
     assert (gap.column, gap.value, gap.sales_at_stake) == ("transaction_fees", "2026-03", 10_000)
     assert "0.10 USD charged where 6.50 USD is expected for 2 orders" in gap.what
@@ -182,12 +181,9 @@ def test_an_unknown_fee_and_recoverable_vat(tmp_path: Path) -> None:
     health = health_of(files, Asked("A"))
     assert ("processing_fees", 1, 5_000) in short(of(health, "FEE_UNKNOWN"))
     orders = [Order(1, DAY, [Line(1, "B", 1, 5_000)])]
-    source = tables(a_shop(), orders, entries=[Entry(1, "vat_seller_services", -123, DAY, 1)])
-    clock = local_clock("Europe/Istanbul")
-    facts = build_ledger(
-        source, worked_shop.files(), clock, policies=Policies(vat_on_fees="recoverable")
-    )[1]
-    [memo] = of(examine(facts, worked_shop.files()), "VAT_RECOVERABLE")
+    entries = [Entry(1, "vat_seller_services", -123, DAY, 1)]
+    health = worked_health(orders, Policies(vat_on_fees="recoverable"), entries=entries)
+    [memo] = of(health, "VAT_RECOVERABLE")
     assert memo.value is not None
     assert memo.value.endswith(" USD")
 
@@ -214,7 +210,7 @@ def test_a_bad_cell_puts_only_the_sales_at_stake_that_ask_for_it(tmp_path: Path)
 
 def test_rejects_and_refused_files_of_imports_are_among_the_findings(tmp_path: Path) -> None:
     files = owner_writes(tmp_path)
-    _, facts = facts_of(files, [Asked("A")])
+    ledger, facts = facts_of(files, [Asked("A")])
     imports = Imports(
         (
             Reject("sales.csv", "", None, None, None, "sales.csv: no header"),
@@ -222,7 +218,7 @@ def test_rejects_and_refused_files_of_imports_are_among_the_findings(tmp_path: P
         ),
         left_out=3,
     )
-    health = examine(facts, files, imports)
+    health = examine(ledger, facts, files, imports)
     [refused] = of(health, "FILE_REFUSED")
     assert (refused.place, refused.what) == ("sales.csv", "sales.csv: no header")
     [reject] = [f for f in of(health, "NOT_A_NUMBER") if f.place == "refunds.csv"]
@@ -242,8 +238,8 @@ def test_findings_come_by_stake_with_the_unknown_ones_last() -> None:
 
 def test_a_shop_without_orders_has_nothing_to_mend(tmp_path: Path) -> None:
     files = owner_writes(tmp_path)
-    facts = build_ledger(tables(a_shop(), []), files, local_clock("Europe/Istanbul"))[1]
-    health = examine(facts, files)
+    ledger, facts = build_ledger(tables(a_shop(), []), files, local_clock("Europe/Istanbul"))
+    health = examine(ledger, facts, files)
     assert {finding.code for finding in health.findings} <= {"FILE_ABSENT"}
     assert health.provenance == ()
     assert health.missing.suggestions() == []
@@ -284,3 +280,26 @@ def test_findings_do_not_depend_on_the_order_of_rows(tmp_path: Path) -> None:
     stripped = [[replace(f, order_id=None) for f in health.findings] for health in (one, other)]
     assert stripped[0] == stripped[1]
     assert np.array_equal(one.missing.sales, other.missing.sales)
+
+
+def test_days_of_ads_that_are_missing_or_told_otherwise_by_the_account(tmp_path: Path) -> None:
+    def week(row: int, month: int, day: int) -> Span:
+        start = date(2026, month, day)
+        return Span(row, 101, start, start, "DAILY", spend=100)
+
+    ads = [week(1, 3, 1), week(2, 3, 2), week(3, 3, 5)]
+    visits = [Span(1, 101, date(2026, 3, 1), date(2026, 3, 1), "DAILY", visits=7)]
+    entries = [
+        Entry(1, "prolist", -130, datetime(2026, 3, 1, 12)),
+        Entry(2, "prolist", -500, datetime(2026, 3, 9, 12)),
+    ]
+    orders = [Order(1, DAY, [Line(1, "B", 1, 5_000)])]
+    health = worked_health(orders, ads=ads, visits=visits, entries=entries)
+    assert short(of(health, "DAY_WITHOUT_DATA")) == [("2026-03-03", 2, None)]
+    [differs] = of(health, "AD_SPEND_DIFFERS")
+    assert differs.what.startswith("1.00 USD by the statistics, 1.30 USD in the payment account")
+    expenses = "date;month;name;amount;currency\n;2026-02;Rent;10;GBP\n2026-03-02;;Tool;5;USD\n"
+    files = owner_writes(tmp_path, expenses=expenses)
+    [unknown] = of(health_of(files, Asked("A")), "DAY_NOT_CONVERTED")
+    assert (unknown.place, unknown.count) == ("expenses.csv", 28)
+    assert unknown.what == "amounts from 2026-02-01 to 2026-02-28 can't be converted"

@@ -67,7 +67,7 @@ _LEDGER: dict[str, tuple[Level, str, str]] = {
     # Orders and refunds
     "ORDER_HELD": (
         Level.ERROR,
-        "orders in no figure, since their currency can't be converted",
+        "orders and refunds in no figure, since their currency can't be converted",
         "Add the rates of their days to fx_rates.csv.",
     ),
     "STATUS_CONTRADICTORY": (
@@ -130,6 +130,22 @@ _LEDGER: dict[str, tuple[Level, str, str]] = {
         Level.INFO,
         "VAT on fees that is no cost, as the setting VAT_ON_FEES says",
         "Nothing.",
+    ),
+    # Days
+    "DAY_NOT_CONVERTED": (
+        Level.ERROR,
+        "days whose ads or expenses are in a currency that can't be converted",
+        "Add the rates of these days to fx_rates.csv.",
+    ),
+    "DAY_WITHOUT_DATA": (
+        Level.WARNING,
+        "days without figures between days that have some",
+        "Import the figures of these days; a day without a row is not a day of zero.",
+    ),
+    "AD_SPEND_DIFFERS": (
+        Level.INFO,
+        "ad spend that the payment account puts otherwise; the statistics count",
+        "Nothing, if the account bills on other days.",
     ),
     # Imports
     "FILE_REFUSED": (

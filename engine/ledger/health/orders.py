@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from engine.ledger.facts import Facts
+from engine.ledger.frames import SEVERAL
 from engine.ledger.health.codes import HealthFinding, found
 from engine.ledger.health.stakes import add_up, sales_of
 from engine.money import Int64Array
@@ -106,24 +107,19 @@ def _by_text(
 
 
 def _held(facts: Facts) -> Iterator[HealthFinding]:
-    """One row a currency: orders held for their own amounts, or for a refund in it."""
     held = facts.held
-    several = held.is_in_several
+    names = (*held.currency.values, SEVERAL)
     for number in np.unique(held.currency.code).tolist():
-        chosen = np.flatnonzero((held.currency.code == number) & (held.order_id != 0))
-        if not len(chosen):
-            continue
+        chosen = np.flatnonzero(held.currency.code == number)
         days = held.day[chosen].astype("datetime64[D]")
-        what = f"held for want of a rate from {days.min()} to {days.max()}"
-        if several[chosen[0]]:
-            what = "held, as their amounts name several currencies"
-        orders = np.unique(held.order_id[chosen])
+        name = names[number]
+        missing = f"without a rate from {days.min()} to {days.max()}"
         yield found(
             "ORDER_HELD",
             ORDERS,
-            f"{what}: in no figure but held_orders",
-            count=len(orders),
-            column="grand_total_currency_code",
-            value=None if several[chosen[0]] else held.currency.values[number],
-            order_id=int(orders[0]),
+            "held: its amounts are in several currencies" if name == SEVERAL else missing,
+            count=len(chosen),
+            column="currency",
+            value=None if name == SEVERAL else name,
+            order_id=int(held.order_id[chosen].min()) or None,
         )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.ledger.facts import Facts
+from engine.ledger.frames import Ledger
 from engine.ledger.health.codes import HealthFinding, by_stake
+from engine.ledger.health.days import day_findings
 from engine.ledger.health.fees import fee_findings
 from engine.ledger.health.files import file_findings
 from engine.ledger.health.goods import goods_findings
@@ -27,7 +29,9 @@ class Health:
     provenance: tuple[ProvenanceRow, ...]
 
 
-def examine(facts: Facts, files: OwnerFiles, imports: Imports = NO_IMPORTS) -> Health:
+def examine(
+    ledger: Ledger, facts: Facts, files: OwnerFiles, imports: Imports = NO_IMPORTS
+) -> Health:
     """Look through the facts of a whole shop, the owner's files and the record of its imports."""
     findings = [
         *import_findings(imports),
@@ -36,5 +40,6 @@ def examine(facts: Facts, files: OwnerFiles, imports: Imports = NO_IMPORTS) -> H
         *parcel_findings(facts, files),
         *order_findings(facts),
         *fee_findings(facts),
+        *day_findings(ledger, facts),
     ]
     return Health(tuple(by_stake(findings)), missing_costs(facts), provenance(facts))
