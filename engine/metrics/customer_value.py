@@ -75,8 +75,7 @@ def observe_value(
     total = np.zeros((calendar.days + 1, YEAR), np.int64)
     place = (first[inside] + 1, age[inside])
     np.add.at(total, place, contribution[rows[inside]])
-    begun = customers.first_day[customers.first_day < calendar.days]
-    arrivals = np.bincount(begun + 1, minlength=calendar.days + 1)
+    arrivals = np.bincount(customers.first_day + 1, minlength=calendar.days + 1)
     return ObservedValue(
         np.cumsum(arrivals).astype(np.int64), np.cumsum(np.cumsum(total, axis=1), axis=0)
     )

@@ -15,10 +15,7 @@ from engine.sources.frames import Int32Array
 
 @dataclass(frozen=True, slots=True)
 class Customers:
-    """Days of each known customer's first and second order, counted in the whole shop.
-
-    After the last customer stands one for guests, code −1, who never bought.
-    """
+    """Days of each known customer's first and second order, counted in the whole shop."""
 
     code_of_order: Int32Array  # −1 = guest
     first_day: Int64Array
@@ -34,4 +31,4 @@ def build_customers(ledger: Ledger, calendar: Calendar) -> Customers:
     code[known] = codes
     day = calendar.index(orders.day)
     first, second = first_and_second_day(code[known], day[known], len(ids), NEVER)
-    return Customers(code, np.append(first, NEVER), np.append(second, NEVER))
+    return Customers(code, first, second)

@@ -118,7 +118,7 @@ def _first_years(asked: Asked) -> tuple[Leaves, int]:
     rows = np.flatnonzero(np.isin(of_row, customers) & is_counted & (ledger.order >= 0))
     since = asked.day_of(rows) - begun[np.searchsorted(customers, of_row[rows])]
     rows, since = rows[since < YEAR], np.maximum(since[since < YEAR], 0)
-    leaves = row_leaves(asked, rows, contribution_of(ledger)[rows])
+    leaves = row_leaves(asked, rows, contribution_of(ledger, rows))
     return Leaves(leaves.columns | {"days_since": since}), len(customers)
 
 

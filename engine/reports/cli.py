@@ -97,7 +97,7 @@ class WithExitCodes(click.Command):
     type=int,
     envvar="REPORTS_LISTING",
     metavar="ID",
-    help="Only this listing; may be repeated. With --dry-run or --verify only.",
+    help="Only this listing; may be repeated. With a call that writes nothing only.",
 )
 @click.option(
     "--sku",
@@ -106,12 +106,18 @@ class WithExitCodes(click.Command):
     type=NAME,
     envvar="REPORTS_SKU",
     metavar="SKU",
-    help="Only this SKU; may be repeated. With --dry-run or --verify only.",
+    help="Only this SKU; may be repeated. With a call that writes nothing only.",
 )
 @click.option(
     "--verify",
     is_flag=True,
     help="Compare the stored rows with the sources, value by value; write nothing.",
+)
+@click.option(
+    "--explain",
+    type=NAME,
+    metavar="METRIC",
+    help="Print what one number is made of, down to its rows; needs one entity and one period.",
 )
 @click.option(
     "--resume",

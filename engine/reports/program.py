@@ -31,6 +31,7 @@ from engine.metrics.model import LISTING, PRODUCT, Level
 from engine.periods import GRAINS
 from engine.reports.calls import run_call
 from engine.reports.desk import Call
+from engine.reports.explaining import Question, explained, question_of
 from engine.reports.exports import make_folder, write_files
 from engine.reports.outcome import (
     FIRST_SIGNAL_CODE,
@@ -74,6 +75,7 @@ class Options:
     skus: tuple[str, ...]
     dry_run: bool
     verify: bool
+    explain: str | None
     resume: bool
     skip_empty: bool
     full: bool
@@ -96,11 +98,35 @@ class Options:
         kinds = tuple(k for k in GRAINS if not self.kinds or k.value.lower() in self.kinds)
         return Scope(kinds, self._levels(), self.first, self.last, self.listings, self.skus)
 
+    def question(self) -> Question | None:
+        """Return the number to explain, None in any other mode; raises UsageError."""
+        if self.explain is None:
+            return None
+        return question_of(
+            self.explain,
+            shops=self.shops,
+            levels=self.levels,
+            listings=self.listings,
+            skus=self.skus,
+            kinds=self.kinds,
+            first=self.first,
+            last=self.last,
+            as_of=self.as_of,
+        )
+
     def _check_modes(self) -> None:
         """Raise UsageError for options that do not go together."""
-        if self.dry_run and self.verify:
-            raise UsageError("--dry-run and --verify are two calls.", hint="Leave one of them out.")
-        reading = "--dry-run" if self.dry_run else "--verify" if self.verify else ""
+        modes = {
+            "--dry-run": self.dry_run,
+            "--verify": self.verify,
+            "--explain": self.explain is not None,
+        }
+        chosen = [name for name, is_given in modes.items() if is_given]
+        if len(chosen) > 1:
+            raise UsageError(
+                f"{chosen[0]} and {chosen[1]} are two calls.", hint="Leave one of them out."
+            )
+        reading = chosen[0] if chosen else ""
         for name, given in (("--output", self.output), ("--resume", self.resume)):
             if reading and given:
                 raise UsageError(
@@ -112,7 +138,7 @@ class Options:
         if (self.listings or self.skus) and not reading:
             raise UsageError(
                 "A run writes all listings and SKUs, or their sums would not be the shop's.",
-                hint="--listing and --sku go with --dry-run or --verify.",
+                hint="--listing and --sku go with --dry-run, --verify or --explain.",
             )
 
     def _levels(self) -> tuple[Level, ...]:
@@ -161,7 +187,7 @@ class Program:
         outcomes: list[ShopOutcome] = []
         files: list[str] = []
         try:
-            scope = self._options.scope()
+            scope, question = self._options.scope(), self._options.question()
             settings = Settings.load()
             log_format = self._options.log_format or settings.log_format
             set_up_log(log_format, self._log_level(settings))
@@ -174,6 +200,10 @@ class Program:
                 client="optional" if self._reads_only else "required",
                 deadline_seconds=settings.retry_deadline,
             )
+            if question is not None:
+                as_json = self._options.as_json
+                click.echo(explained(question, settings, url, as_json=as_json))
+                return 0
             call = self._call(settings, scope)
             outcomes = run_call(call, settings, url, say=self._say, stream=self._stream())
             files = self._write_files(url, scope, outcomes)
@@ -186,7 +216,8 @@ class Program:
 
     @property
     def _reads_only(self) -> bool:
-        return self._options.dry_run or self._options.verify
+        options = self._options
+        return options.dry_run or options.verify or options.explain is not None
 
     def _code(self, outcomes: Sequence[ShopOutcome]) -> int:
         code = exit_code(outcomes)
