@@ -91,7 +91,7 @@ def note_months(stated: Iterable[tuple[int, int]], file: str, findings: Findings
                 "MONTHS_MISSING",
                 file=file,
                 what=f"has no unit costs {name} in {listed}",
-                action="an earlier month answers for them",
+                action="the nearest month answers for them",
             )
 
 

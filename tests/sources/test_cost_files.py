@@ -270,14 +270,14 @@ def test_no_column_with_a_year_leaves_no_costs() -> None:
 def test_missing_months_are_listed_for_each_region() -> None:
     _, findings = read("SKU,US MAYIS 2025,US OCAK 2025,EU MAYIS 2025,EU MART 2025,NISAN 2025\nA\n")
     assert [str(finding) for finding in findings.of("MONTHS_MISSING")] == [
-        "cost.csv: has no unit costs for US in 2025-02, 2025-03; an earlier month answers for them"
+        "cost.csv: has no unit costs for US in 2025-02, 2025-03; the nearest month answers for them"
     ]
 
 
 def test_missing_months_of_a_sheet_without_regions() -> None:
     _, findings = read("SKU,MART 2025,OCAK 2025\nA,1,1\n")
     assert str(findings.of("MONTHS_MISSING")[0]) == (
-        "cost.csv: has no unit costs for all regions in 2025-02; an earlier month answers for them"
+        "cost.csv: has no unit costs for all regions in 2025-02; the nearest month answers for them"
     )
     assert len(findings.of("MONTHS_MISSING")) == 1
     # One column for all regions beside many of single ones does not span any months.
