@@ -27,6 +27,7 @@ from engine.ledger.events import build_ledger
 from engine.ledger.evidence import keep_evidence
 from engine.ledger.facts import Policies
 from engine.ledger.fingerprints import Fingerprints, take_fingerprints
+from engine.ledger.frames import Ledger
 from engine.ledger.health.codes import HealthFinding
 from engine.ledger.health.report import examine
 from engine.ledger.reconcile import reconcile
@@ -137,9 +138,14 @@ class EcommerceAnalyticsOptimized(Openings, CustomerQuestions):
         self.watermark: datetime = self._given_watermark or tables.newest_fact()
         self.version = _fingerprint(self.inputs, self._settings)
         with self._stage("ledger"):
-            self._snapshot = self._build(tables, files)
+            ledger = self._build(tables, files)
+            del tables, files  # what of them is still asked for has been kept
+            give_back()
+            self._snapshot = build_snapshot(
+                ledger, self.clock.days_begun(self.watermark), self.clock.days_ended(self.watermark)
+            )
 
-    def _build(self, tables: SourceTables, files: OwnerFiles) -> Snapshot:
+    def _build(self, tables: SourceTables, files: OwnerFiles) -> Ledger:
         known_until = int(self.watermark.timestamp()) if self._given_watermark else None
         policies = Policies(self._settings.returned_goods, self._settings.vat_on_fees)
         ledger, facts = build_ledger(
@@ -155,9 +161,7 @@ class EcommerceAnalyticsOptimized(Openings, CustomerQuestions):
         self._prefixes = files.prefixes
         self._health = examine(ledger, facts, files, self._imports)
         self.held = held_frame(ledger)
-        return build_snapshot(
-            ledger, self.clock.days_begun(self.watermark), self.clock.days_ended(self.watermark)
-        )
+        return ledger
 
     @contextmanager
     def _stage(self, name: str) -> Iterator[None]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.ledger.amounts import Amounts
 from engine.ledger.exchange import Exchange
 from engine.ledger.frames import DayFact, DayFacts, DayRows
 from engine.ledger.spans import SpanDays, span_borders
@@ -95,7 +96,7 @@ def expense_facts(expenses: Expenses, no_listing: int, exchange: Exchange) -> Da
     amounts[DayFact.UNKNOWN_COSTS] = _sum_at(unknown, at, len(day))
     listing = np.full(len(day), no_listing, np.int32)
     totals = {DayFact.EXPENSES: (int(found.minor.sum()), 0)}
-    return DayFacts(DayRows(listing, day.astype(np.int32), amounts), totals)
+    return DayFacts(DayRows(listing, day.astype(np.int32), Amounts(amounts.items())), totals)
 
 
 def _counted(days: SpanDays, given: dict[DayFact, Given], no_listing: int) -> DayFacts:
@@ -121,7 +122,9 @@ def _counted(days: SpanDays, given: dict[DayFact, Given], no_listing: int) -> Da
         if name is DayFact.AD_SPEND:
             unknown = column.unknown[row].astype(np.int64)
     amounts[DayFact.UNKNOWN_COSTS] = unknown
-    rows = DayRows(listing.astype(np.int32), day.astype(np.int32), amounts, reported)
+    rows = DayRows(
+        listing.astype(np.int32), day.astype(np.int32), Amounts(amounts.items()), reported
+    )
     return DayFacts(rows, totals)
 
 
@@ -164,7 +167,9 @@ def _with_account(
     totals = facts.totals | {
         DayFact.AD_SPEND: (given + int(charged.sum()), passed_over + int(charged[has_rows].sum()))
     }
-    return DayFacts(DayRows(listing[order], day[order], amounts, is_reported), totals)
+    return DayFacts(
+        DayRows(listing[order], day[order], Amounts(amounts.items()), is_reported), totals
+    )
 
 
 def _sum_at(values: Int64Array | BoolArray, at: Int64Array, count: int) -> Int64Array:

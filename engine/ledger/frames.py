@@ -102,7 +102,7 @@ class DayRows:
 
     listing: Int32Array
     day: Int32Array
-    amounts: dict[DayFact, Int64Array]
+    amounts: Amounts  # by DayFact
     reported: dict[DayFact, BoolArray] = field(default_factory=dict)
 
 

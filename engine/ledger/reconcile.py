@@ -80,7 +80,7 @@ def checks(ledger: Ledger, facts: Facts) -> Iterator[Check]:
 def _sale_checks(ledger: Ledger, sales: SaleAmounts, tables: SourceTables) -> Iterator[Check]:
     order_id = ledger.orders.order_id[sales.order]
     sale = ledger.kind == EventKind.SALE
-    amounts = {name: column[sale] for name, column in ledger.amounts.items()}
+    amounts = {name: ledger.amounts.of(name, sale) for name in (*INCOME, "base", "paid")}
     for name in INCOME:
         by_line = sum_by_group(amounts[name], sales.starts)
         yield Check(f"order {name} = sum over its lines", order_id, sales.orders[name], by_line)

@@ -181,7 +181,8 @@ def entity_ids(snapshot: Snapshot, level: Level) -> list[int] | list[str]:
     if level is SHOP:
         return [snapshot.ledger.shop.shop_id]
     if level is LISTING:
-        return [int(listing) for listing in snapshot.ledger.listing_ids]
+        ids: list[int] = snapshot.ledger.listing_ids.tolist()
+        return ids
     return list(snapshot.ledger.skus)
 
 
@@ -228,7 +229,8 @@ def _active(
     calendar = snapshot.calendar
     for layer in disjoint_layers(list(periods)):
         of_day = period_of_days([periods[i] for i in layer], calendar.first_day, calendar.days)
-        here, index = active_pairs(tables.day_tables[dating], calendar.days, of_day)
+        table = tables.day_tables[dating]
+        here, index = active_pairs(table, tables.entities, calendar.days, of_day)
         entity.append(here)
         period.append(np.asarray(layer, np.int64)[index])
     if ads is not None:

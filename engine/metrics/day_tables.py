@@ -33,6 +33,7 @@ from engine.metrics.order_tables import OrderTable
 from engine.money import Int64Array
 from engine.sources.frames import Int32Array
 
+_LOOK_UP = 8  # a look-up of an entity and period costs about as much as so many rows
 DATINGS = ("refund_day", "order_day")
 COLUMNS = frozenset(
     (
@@ -167,18 +168,31 @@ def _sheet(parts: Sequence[Part]) -> Sheet:
 
 
 def active_pairs(
-    table: DayTable, days: int, period_of_day: Int32Array
+    table: DayTable, entities: int, days: int, period_of_day: Int32Array
 ) -> tuple[Int64Array, Int64Array]:
-    """Return (entity, period) of each pair in which anything happened, ascending."""
+    """Return (entity, period) of each pair in which anything happened, ascending.
+
+    Few periods are looked up for each entity, many are read off the days.
+    """
     periods = int(period_of_day.max(initial=0)) + 1
+    begin = run_starts(period_of_day.astype(np.int64))
+    end = np.append(begin[1:], days)
+    inside = period_of_day[begin] >= 0
+    begin, end, period = begin[inside], end[inside], period_of_day[begin[inside]]
     found = []
     for sheet in table.sheets:
-        entity, day = np.divmod(sheet.key, days)
-        period = period_of_day.astype(np.int64)[day]
-        pair = (entity * periods + period)[period >= 0]
-        found.append(pair[run_starts(pair)])
+        if _LOOK_UP * entities * len(begin) < len(sheet.key):
+            of_entity = np.arange(entities)[:, None] * days
+            low, high = (np.searchsorted(sheet.key, of_entity + edge) for edge in (begin, end))
+            entity, at = np.nonzero(high > low)
+            found.append(entity * periods + period[at])
+        else:
+            entity, day = np.divmod(sheet.key, days)
+            of_day = period_of_day.astype(np.int64)[day]
+            pair = (entity * periods + of_day)[of_day >= 0]
+            found.append(pair[run_starts(pair)])
     pairs = (
         found[0] if not any(len(pair) for pair in found[1:]) else distinct(np.concatenate(found))
     )
-    entity, period = np.divmod(pairs, periods)
-    return entity, period
+    entity, index = np.divmod(pairs, periods)
+    return entity, index

@@ -31,7 +31,7 @@ def fact_columns(level: Level, ledger: Ledger, calendar: Calendar) -> list[Facts
         key = _entity(level, ledger, rows)[chosen] * calendar.days + calendar.index(
             rows.day[chosen]
         )
-        found.append((key, {name.value: c[chosen] for name, c in rows.amounts.items()}))
+        found.append((key, {str(name): c[chosen] for name, c in rows.amounts.items()}))
     return found
 
 

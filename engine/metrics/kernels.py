@@ -152,8 +152,12 @@ def order_within(values: Int32Array | Int64Array, rows: Slices) -> Ordered:
     if not len(values):
         return Ordered(values, rows.begin, rows.size)
     offset = int(values.min())
-    bits = max(int(values.max()) - offset, 1).bit_length()
-    if max(count, 1).bit_length() + bits > 63:
+    span = int(values.max()) - offset + 1
+    bits = span.bit_length()
+    if count * span <= len(values):  # so many rows a value that counting beats sorting
+        counts = np.bincount(rows.group * span + (values - offset), minlength=count * span)
+        ordered = np.repeat(np.arange(count * span), counts) - rows.group * span + offset
+    elif max(count, 1).bit_length() + bits > 63:
         ordered = values[np.lexsort((values, rows.group))]
     else:
         packed = np.sort((rows.group << bits) | (values - offset), kind="stable")
@@ -240,7 +244,7 @@ class CodeCounts:
 def count_codes(codes: Int8Array | Int32Array, rows: Slices, domain: int) -> CodeCounts:
     """Count the codes 0 … domain − 1 of each group; rows without a code are left out before."""
     groups, domain = len(rows.low), max(domain, 1)
-    flat = rows.group * domain + codes
+    flat = rows.group * domain + codes if groups > 1 else codes.astype(np.int64)
     if groups * domain <= DENSE_CELLS_A_ROW * len(flat):
         table = np.bincount(flat, minlength=groups * domain)
         cells = np.flatnonzero(table)

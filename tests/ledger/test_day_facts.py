@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from engine.errors import ReconciliationError
+from engine.ledger.amounts import Amounts
 from engine.ledger.events import build_ledger
 from engine.ledger.frames import DayFact, DayFacts, Ledger
 from engine.ledger.reconcile import reconcile
@@ -152,6 +153,9 @@ def test_an_expense_without_a_rate_is_unknown_on_each_of_its_days():
 def test_a_day_that_was_lost_on_the_way_ends_the_load():
     source = tables(a_shop(), [], ads=[spend(1, 101, "2026-03-01", "2026-03-02", 300)])
     ledger, facts = build_ledger(source, owner_files(), local_clock("Europe/Istanbul"))
-    ledger.ads.rows.amounts[DayFact.AD_SPEND][0] -= 1
+    amounts = ledger.ads.rows.amounts
+    spent = amounts[DayFact.AD_SPEND].copy()
+    spent[0] -= 1
+    rows = replace(ledger.ads.rows, amounts=Amounts({**amounts, DayFact.AD_SPEND: spent}.items()))
     with pytest.raises(ReconciliationError, match="ad_spend of all days"):
-        reconcile(ledger, facts)
+        reconcile(replace(ledger, ads=replace(ledger.ads, rows=rows)), facts)
