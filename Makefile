@@ -1,8 +1,9 @@
 # make run: everything from nothing to the dashboard.  make test: everything that a change must pass.
 PYTHON ?= python3
 BIN := .venv/bin
+SIZES ?= S M
 
-.PHONY: run test install install-dev lint docs pictures bench clean
+.PHONY: run test install install-dev lint docs pictures bench bench-quick clean
 
 run: install
 	$(BIN)/python -m engine demo --if-empty
@@ -37,8 +38,18 @@ docs: install
 pictures: install-dev
 	$(BIN)/python docs/images/make_pictures.py
 
-bench: install
-	$(BIN)/python benchmarks/nightly.py
+# The rivals (polars, DuckDB) are installed for the benchmarks only. SIZES="S M L" takes long.
+bench: .venv/.installed-bench
+	$(BIN)/python benchmarks/batch.py $(addprefix --size ,$(SIZES)) --keep
+	$(BIN)/python benchmarks/live.py --size $(lastword $(SIZES)) --keep
+	$(BIN)/python benchmarks/report.py
+
+bench-quick: .venv/.installed-bench
+	$(BIN)/python benchmarks/batch.py --quick
+
+.venv/.installed-bench: requirements-bench.txt .venv/.installed
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-bench.txt
+	touch $@
 
 clean:
 	rm -rf .venv node_modules engine/database/generated .mypy_cache .pytest_cache .ruff_cache

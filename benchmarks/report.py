@@ -1,0 +1,239 @@
+"""Writes docs/performance.md from the committed measurements, and checks them against the budgets.
+
+    python benchmarks/report.py            writes the page
+    python benchmarks/report.py --check    exits with 1 if the page is old or a budget is not kept
+
+Of measurements of the same thing the last one in benchmarks/results.jsonl counts.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import click
+
+from benchmarks.batch import BUDGET as RATIOS
+from benchmarks.live import BUDGET as LIVE
+from benchmarks.measure import PROJECT, RESULTS
+from benchmarks.one_engine import ENGINES
+
+PAGE = PROJECT / "docs" / "performance.md"
+EXPONENT = 1.05  # of the engine's time from M to L
+_INTRODUCTION = """\
+# Performance
+
+Written by `python benchmarks/report.py` from `benchmarks/results.jsonl`; `make bench` measures
+again. Seconds are of one machine and depend on what else it does, so each row names the load (how
+many processes wanted a core); processor seconds and ratios say more than the clock.
+"""
+_BATCH = """\
+## 47 columns of five grains and three levels
+
+The same table of order lines (`benchmarks/shop.py`), the same 47 columns (`benchmarks/spec.py`),
+each engine in a process of its own, after its table is read; the median of the rounds. Every rival
+gives the same rows on S and the same sums on larger sizes, or it is not timed.
+"""
+_LIVE = """\
+## Live questions
+
+One question = 26 figures of the shop, the daily series of 8 sums, and the 50 listings and SKUs that
+sold most; warm, median. Budgets are for size L.
+"""
+_LOAD = """\
+## Loading a shop
+
+`python benchmarks/ledger.py` on a demo (`python -m engine demo --size M`): read, owner's files,
+ledger with its identities, levels.
+"""
+_READ = """\
+## Reading the tables
+
+Rows a second, and the part of what a binary COPY reaches that nobody decodes (budget 0.7).
+"""
+
+Measured = dict[str, Any]
+
+
+def latest() -> dict[tuple[str, ...], Measured]:
+    """Return the last measurement of each thing: benchmark, size, engine, range, table, orders."""
+    found: dict[tuple[str, ...], Measured] = {}
+    lines = RESULTS.read_text(encoding="utf-8").splitlines() if RESULTS.exists() else []
+    for line in map(json.loads, lines):
+        parts = (line.get(name, "") for name in ("size", "engine", "range", "table", "orders"))
+        found[line["benchmark"], *map(str, parts)] = line
+    return found
+
+
+def _of(found: dict[tuple[str, ...], Measured], benchmark: str) -> list[Measured]:
+    return [line for key, line in found.items() if key[0] == benchmark]
+
+
+def page(found: dict[tuple[str, ...], Measured]) -> str:
+    """Return the page."""
+    parts = [_INTRODUCTION, "\n".join(_machine(found))]
+    if batch := _of(found, "batch"):
+        parts += [_BATCH, _table(_batch_rows(batch)), "\n".join(_ratio_lines(found, batch))]
+    if live := _of(found, "live"):
+        parts += [_LIVE, _table(_live_rows(live))]
+    if loads := _of(found, "load"):
+        parts += [_LOAD, _table(_load_rows(loads))]
+        for line in _of(found, "ledger steps")[-1:]:
+            rows = [("step", "share of ledger and levels")]
+            rows += [(step, f"{share:.1%}") for step, share in line["shares"].items()]
+            parts.append(_table(rows))
+    if read := _of(found, "read"):
+        parts += [_READ, _table(_read_rows(read))]
+    return "\n".join(part.rstrip("\n") + "\n" for part in parts if part)
+
+
+def _machine(found: dict[tuple[str, ...], Measured]) -> Iterator[str]:
+    machines = {json.dumps(_place(line), sort_keys=True) for line in found.values()}
+    for text in sorted(machines):
+        place = json.loads(text)
+        versions = ", ".join(f"{name} {version}" for name, version in place["versions"].items())
+        yield f"Machine: {place['processor']}, {place['cores']} cores, "
+        yield f"{place['memory_gigabytes']} GB; Python {place['python']}, {versions}."
+
+
+def _place(line: Measured) -> Measured:
+    machine = line["machine"]
+    return {key: machine[key] for key in machine if key not in ("commit", "at")}
+
+
+def _batch_rows(lines: list[Measured]) -> Iterator[tuple[str, ...]]:
+    yield "size", "rows", "engine", "wall s", "processor s", "peak MB", "load"
+    by_size = sorted(lines, key=lambda line: (line["rows"], ENGINES.index(line["engine"])))
+    for line in by_size:
+        yield (
+            line["size"],
+            f"{line['rows']:,}",
+            line["engine"],
+            f"{line['wall_seconds']:.2f}",
+            f"{line['processor_seconds']:.2f}",
+            f"{line['peak_megabytes']:,}",
+            str(line["highest_load"]),
+        )
+
+
+def _ratio_lines(found: dict[tuple[str, ...], Measured], batch: list[Measured]) -> Iterator[str]:
+    for line in _of(found, "batch ratios"):
+        for key, what in (("wall_seconds", "wall"), ("processor_seconds", "processor")):
+            against = ", ".join(f"{ratio:.2f} × {name}" for name, ratio in line[key].items())
+            yield f"- {line['size']}, {what} time: {against}."
+    if (exponent := growth(batch)) is not None:
+        yield f"- From M to L processor time grows with the rows to the power of {exponent:.2f}."
+
+
+def growth(batch: list[Measured]) -> float | None:
+    """Return the exponent of the engine's time by rows from M to L; None unless both are there."""
+    ours = {line["size"]: line for line in batch if line["engine"] == "ours"}
+    if not {"M", "L"} <= ours.keys():
+        return None
+    key = "processor_seconds"
+    time = math.log(ours["L"][key] / ours["M"][key])
+    return time / math.log(ours["L"]["rows"] / ours["M"]["rows"])
+
+
+def _live_rows(lines: list[Measured]) -> Iterator[tuple[str, ...]]:
+    yield "size", "range", "values", "median ms", "processor ms", "budget ms", "load"
+    for line in sorted(lines, key=lambda line: ("SML".find(line["size"]), line["values"])):
+        yield (
+            line["size"],
+            line["range"],
+            f"{line['values']:,}",
+            f"{line['median_ms']:.1f}",
+            f"{line['processor_ms']:.1f}",
+            str(line["budget_ms"]),
+            str(line["load"]),
+        )
+
+
+def _load_rows(lines: list[Measured]) -> Iterator[tuple[str, ...]]:
+    yield (
+        "orders",
+        "ledger rows",
+        "wall s",
+        "processor s",
+        "stages s",
+        "peak MB",
+        "identities",
+        "load",
+    )
+    for line in sorted(lines, key=lambda line: int(line["orders"])):
+        stages = ", ".join(
+            f"{name} {seconds:.1f}" for name, seconds in line["stage_seconds"].items()
+        )
+        yield (
+            f"{line['orders']:,}",
+            f"{line['ledger_rows']:,}",
+            f"{line['wall_seconds']:.1f}",
+            f"{line['processor_seconds']:.1f}",
+            stages,
+            f"{line['peak_megabytes']:,}",
+            f"{line['identities']}, {line['broken_identities']} broken",
+            str(line["load"]),
+        )
+
+
+def _read_rows(lines: list[Measured]) -> Iterator[tuple[str, ...]]:
+    yield "table", "rows", "rows a second", "part of raw COPY", "load"
+    for line in lines:
+        yield (
+            line["table"],
+            f"{line['rows']:,}",
+            f"{line['rows_a_second']:,}",
+            f"{line['part_of_raw_copy']:.2f}",
+            str(line["load"]),
+        )
+
+
+def _table(rows: Any) -> str:
+    head, *others = rows
+    lines = [head, tuple("---" for _ in head), *others]
+    return "\n".join("| " + " | ".join(row) + " |" for row in lines)
+
+
+def broken(found: dict[tuple[str, ...], Measured]) -> Iterator[str]:
+    """Yield every budget that the measurements do not keep."""
+    for line in _of(found, "batch ratios"):
+        for key in ("wall_seconds", "processor_seconds"):
+            for name, most in RATIOS.items():
+                if line["size"] != "S" and line[key].get(name, 0) > most:
+                    yield f"{key} on {line['size']} is {line[key][name]} × {name}, over {most}"
+    for line in _of(found, "live"):
+        most = LIVE[line["range"]]
+        if line["size"] == "L" and line["processor_ms"] > most:
+            yield f"{line['range']} on L takes {line['processor_ms']} ms, over {most}"
+    exponent = growth(_of(found, "batch"))
+    if exponent is not None and exponent > EXPONENT:
+        yield f"from M to L time grows with the power of {exponent:.2f}, over {EXPONENT}"
+    for line in _of(found, "load"):
+        if line["broken_identities"]:
+            yield f"{line['broken_identities']} identities are broken on {line['orders']} orders"
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if something is wrong.")
+def main(check: bool) -> None:
+    """Write or check the page of measurements."""
+    found = latest()
+    text = page(found)
+    if not check:
+        PAGE.write_text(text, encoding="utf-8")
+        return
+    problems = list(broken(found))
+    if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
+        problems.append("docs/performance.md is not what benchmarks/report.py writes")
+    if problems:
+        sys.exit("\n".join(problems))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""The benchmarks run, on a tiny shop; nothing here is timed."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import math
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from benchmarks import live, ours, report, shop
+from benchmarks.batch import is_within, ratios
+from benchmarks.spec import COLUMNS, TOLERANCE
+
+
+@pytest.fixture(scope="module")
+def lines(tmp_path_factory):
+    return pq.read_table(shop.lines_file("tiny", tmp_path_factory.mktemp("shop")))
+
+
+@pytest.fixture(scope="module")
+def answers(lines):
+    return {key: ours.columns_of(block) for key, block in ours.compute(lines).items()}
+
+
+@pytest.mark.parametrize("rival", ["pandas", "polars", "duckdb"])
+def test_a_rival_gives_the_same_rows(rival, lines, answers):
+    if importlib.util.find_spec(rival) is None:
+        pytest.skip(f"{rival} comes with requirements-bench.txt, which make bench installs")
+    theirs = importlib.import_module(f"benchmarks.{rival}_rival").compute(lines)
+    assert theirs.keys() == answers.keys()
+    for key, columns in answers.items():
+        for name in ("entity", "period", *COLUMNS):
+            difference = np.abs(columns[name] - theirs[key][name])
+            assert int(difference.max(initial=0)) <= TOLERANCE.get(name, 0), (key, name)
+
+
+def test_the_tables_file_is_made_again_when_it_is_not_as_it_was_made(tmp_path):
+    path = shop.lines_file("tiny", tmp_path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1])
+    assert shop.lines_file("tiny", tmp_path).read_bytes() == whole
+
+
+def test_a_live_question_has_the_figures_the_series_and_the_best(lines):
+    snapshot = ours.snapshot_of(lines)
+    assert live.ask(snapshot, 1826) == 26 + 1826 * 8 + 2 * live.TOP
+
+
+def test_the_better_rival_sets_the_ratio():
+    seconds = {"ours": 2.0, "pandas": 8.0, "polars": 5.0, "duckdb": 4.0}
+    found = {
+        name: dict.fromkeys(("wall_seconds", "processor_seconds"), s) for name, s in seconds.items()
+    }
+    compared = ratios(found)
+    assert compared["wall_seconds"] == {"pandas": 0.25, "polars": 0.4, "duckdb": 0.5, "others": 0.5}
+    assert is_within(compared, {"pandas": 0.25, "others": 0.5})
+    assert not is_within(compared, {"others": 0.49})
+
+
+def line(**figures):
+    machine = {"processor": "x", "cores": 2, "memory_gigabytes": 8, "python": "3", "versions": {}}
+    return figures | {"machine": machine}
+
+
+def test_the_report_keeps_the_last_measurement_and_names_what_is_over_its_budget(
+    tmp_path, monkeypatch
+):
+    ms = {"values": 1, "median_ms": 9.0, "budget_ms": 50, "load": 0.1, "range": "30 days"}
+    batch = {"engine": "ours", "wall_seconds": 1.0, "peak_megabytes": 1, "highest_load": 0.1}
+    measured = [
+        line(benchmark="live", size="L", processor_ms=9.0, **ms),
+        line(benchmark="live", size="L", processor_ms=51.0, **ms),
+        line(benchmark="batch", size="M", rows=100, processor_seconds=1.0, **batch),
+        line(benchmark="batch", size="L", rows=1000, processor_seconds=10.0, **batch),
+    ]
+    file = tmp_path / "results.jsonl"
+    file.write_text("\n".join(map(json.dumps, measured)))
+    monkeypatch.setattr(report, "RESULTS", file)
+    found = report.latest()
+    assert list(report.broken(found)) == ["30 days on L takes 51.0 ms, over 50"]
+    assert math.isclose(report.growth(measured[2:]), 1.0)
+    assert "| L | 30 days | 1 | 9.0 | 51.0 | 50 | 0.1 |" in report.page(found)
