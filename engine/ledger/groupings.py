@@ -98,6 +98,6 @@ def credit_bases(fees: Fees, line: Int64Array) -> Int16Array:
     return packed
 
 
-def fee_basis(packed: Int16Array, fee: int) -> Int16Array:
-    """Return the FeeBasis of one of FEES, by its number."""
-    return np.asarray((packed >> (_BITS * fee)) & (2**_BITS - 1), np.int16)
+def fee_basis(packed: Int16Array, fee: Int64Array) -> Int64Array:
+    """Return the FeeBasis of one of FEES for each row; `fee` is its number there."""
+    return np.asarray((packed.astype(np.int64) >> (_BITS * fee)) & (2**_BITS - 1))

@@ -138,10 +138,10 @@ class Grouping:
             return self._attributes[dimension].of_rows(rows)
         if dimension is Dimension.FEE_KIND:
             return fee
-        bases = np.stack([fee_basis(self.ledger.fee_bases, at) for at in range(len(FEES))])
+        basis = fee_basis(self.ledger.fee_bases[rows], fee)
         code = np.full(len(FeeBasis), -1, np.int64)
         code[list(_FEE_BASES)] = np.arange(len(_FEE_BASES))
-        return np.asarray(code[bases[fee, rows]])
+        return np.asarray(code[basis])
 
     def _packed(
         self,
