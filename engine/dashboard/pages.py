@@ -21,6 +21,7 @@ SHIPPING = _VIEWS / "shipping.py"
 REFUNDS = _VIEWS / "refunds.py"
 FEES = _VIEWS / "fees.py"
 ADS = _VIEWS / "ads.py"
+COMPARE = _VIEWS / "compare.py"
 DATA_HEALTH = _VIEWS / "data_health.py"
 GLOSSARY = _VIEWS / "glossary.py"
 
@@ -44,6 +45,13 @@ PAGES = (
         "Profit bridge",
         "waterfall_chart",
         "Where each unit of money goes between the price tag and what is kept.",
+    ),
+    Entry(
+        "Profit",
+        COMPARE,
+        "Compare",
+        "compare_arrows",
+        "What changed between two ranges, listings or SKUs, and why.",
     ),
     Entry("Sales", LISTINGS, "Listings", "storefront", "Which listings earn, and which lose."),
     Entry("Sales", PRODUCTS, "Products", "sell", "What each SKU earns after all its costs."),

@@ -20,7 +20,7 @@ def bridge_chart(steps: list[Step], currency: str) -> Chart:
             orientation="h",
             y=labels,
             x=[number(Unit.MONEY, step.amount, currency) for step in steps],
-            measure=["total" if step.is_total else "relative" for step in steps],
+            measure=[_measure(at, step) for at, step in enumerate(steps)],
             customdata=[
                 f"{step.label}: {amount}" for step, amount in zip(steps, amounts, strict=True)
             ],
@@ -44,7 +44,19 @@ def bridge_chart(steps: list[Step], currency: str) -> Chart:
     figure.update_xaxes(showticklabels=False, zeroline=True)
     first, last = steps[0], steps[-1]
     alt = (
-        f"From {first.label.lower()} of {amount_text(first, currency)} "
-        f"to {last.label.lower()} of {amount_text(last, currency)}, step by step."
+        f"From {_inside(first.label)} of {amount_text(first, currency)} "
+        f"to {_inside(last.label)} of {amount_text(last, currency)}, step by step."
     )
     return Chart(figure, alt)
+
+
+def _inside(label: str) -> str:
+    """Return a label as it stands inside a sentence."""
+    return label[0].lower() + label[1:]
+
+
+def _measure(at: int, step: Step) -> str:
+    """A total is where the bars have come to; as the first it is where they set out."""
+    if step.is_total:
+        return "absolute" if at == 0 else "total"
+    return "relative"

@@ -1,0 +1,102 @@
+"""The tables of Compare: the SKUs behind a bar, and every metric of both sides."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from engine.dashboard import drill, pages, tables
+from engine.dashboard.content.compare import PAGE, Comparison, cause_label
+from engine.dashboard.downloads import export
+from engine.dashboard.filter_bar import pick
+from engine.dashboard.page_run import PageRun
+from engine.dashboard.sheets import Cell, Column, Sheet, metric_columns
+from engine.dashboard.tables import Heading, Table
+from engine.metrics.bridge import Cause
+from engine.metrics.formats import change, text
+from engine.metrics.model import SHOP, Unit
+from engine.metrics.registry import REGISTRY
+from engine.money import format_money
+
+_MOST_ROWS = 1_000
+
+
+def draw_parts(run: PageRun, shown: Comparison) -> None:
+    """Draw what each SKU gave to the bar that the reader chose, the largest first."""
+    causes = [cause for cause in Cause if shown.bridge.parts(cause)]
+    if shown.level is not SHOP or not causes:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(width=280):
+            chosen = pick("Bar", causes, lambda one: cause_label(Cause(one)), key="bar")
+        export(run, PAGE, "bridge by SKU", partial(parts_sheet, shown, run.currency))
+    table = parts_table(shown, Cause(chosen))
+    skus = [row[0] for row in table.rows]
+    tables.draw(table, run.currency, ids=skus, opens=drill.on_page(pages.PRODUCTS, "sku"))
+    parts = shown.bridge.parts(Cause(chosen))
+    total = format_money(shown.bridge.bars[Cause(chosen)], run.currency, sign=True)
+    more = "" if len(parts) <= _MOST_ROWS else f", of which {_MOST_ROWS:,} are shown"
+    st.caption(f"{len(parts):,} SKUs, {total} together, the largest first{more}.")
+
+
+def parts_table(shown: Comparison, cause: Cause) -> Table:
+    """Return the SKUs of a bar, the largest first, as far as they are shown."""
+    label = cause_label(cause)
+    rows = tuple((str(key), amount) for key, amount in shown.bridge.parts(cause)[:_MOST_ROWS])
+    headings = (Heading("sku", "SKU"), Heading("amount", label, Unit.MONEY))
+    return Table("parts", headings, rows, f"SKUs behind {label.lower()}, the largest first")
+
+
+def draw_metrics(run: PageRun, shown: Comparison) -> None:
+    """Draw every metric of the level: A, B and the change."""
+    st.subheader("Every metric")
+    export(run, PAGE, "both sides", partial(sides_sheet, shown, run.currency))
+    tables.draw(metrics_table(shown, run.currency), run.currency)
+
+
+def metrics_table(shown: Comparison, currency: str) -> Table:
+    """Return one row a metric, each value as the registry writes it; nothing is averaged."""
+    before, after = (side.words for side in shown.sides)
+    rows = []
+    for metric in REGISTRY.at_level(shown.level):
+        old, new = shown.values(metric.name)
+        moved = change(metric.unit, new, old, currency)
+        said = "" if moved is None else moved.text if moved.sign else "unchanged"
+        values = (text(metric.unit, value, currency) for value in (old, new))
+        rows.append((metric.label, *values, said))
+    headings = (
+        Heading("metric", "Metric"),
+        Heading("before", before),
+        Heading("after", after),
+        Heading("change", "Change"),
+    )
+    return Table("both sides", headings, tuple(rows), f"Every metric of {before} and of {after}")
+
+
+def sides_sheet(shown: Comparison, currency: str) -> Sheet:
+    """Return both sides in full, one row a side."""
+    names = [metric.name for metric in REGISTRY.at_level(shown.level)]
+    rows = tuple(
+        (
+            side.letter,
+            None if side.entity is None else str(side.entity),
+            side.period.start,
+            side.period.end,
+            *(figures.value(name, side.period) for name in names),
+        )
+        for side, figures in zip(shown.sides, shown.figures, strict=True)
+    )
+    keys = map(Column, ("side", "entity_id", "period_start", "period_end"))
+    return Sheet("Both sides", (*keys, *metric_columns(names)), rows, currency)
+
+
+def parts_sheet(shown: Comparison, currency: str) -> Sheet:
+    """Return what each SKU gave to each bar, one row a bar and SKU."""
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (cause_label(cause), str(key), amount)
+        for cause in Cause
+        for key, amount in shown.bridge.parts(cause)
+    )
+    columns = (Column("cause"), Column("sku"), Column("amount", Unit.MONEY))
+    return Sheet("Bridge by SKU", columns, rows, currency)
