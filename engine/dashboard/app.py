@@ -5,14 +5,14 @@ Run by `dashboard.py`. Everything that a page needs is settled here, once a run.
 
 import streamlit as st
 
-from engine.dashboard import freshness, states
+from engine.dashboard import explain_panel, freshness, states
 from engine.dashboard.data import figures_of, settings, shop_figures
 from engine.dashboard.filter_bar import SIDEBAR_WIDTH, filter_bar, pick, remember
 from engine.dashboard.filters import resolve
 from engine.dashboard.header import header
 from engine.dashboard.keeper import Keeper, Phase
-from engine.dashboard.page_run import PageRun, open_run
-from engine.dashboard.pages import ICON, sections
+from engine.dashboard.page_run import PageRun, current_run, open_run
+from engine.dashboard.pages import EXPLAINED, ICON, sections
 
 st.set_page_config(
     page_title="Shop profit",
@@ -69,3 +69,5 @@ else:
     freshness.watch(keeper, state, every=settings().refresh_interval, automatic=True)
 
 page.run()
+if state.phase is Phase.READY and page.title in EXPLAINED:
+    explain_panel.draw(current_run())

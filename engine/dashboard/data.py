@@ -97,6 +97,21 @@ def entity_rows(
     return _frame(Question(level, asked, (period,), _names(metrics), dating), analytics)
 
 
+def breakdown_rows(
+    analytics: EcommerceAnalyticsOptimized,
+    period: Period,
+    dimension: str,
+    metrics: Sequence[str],
+    dating: Dating,
+) -> pd.DataFrame:
+    """Answer metrics of the shop for each value of a dimension: one batch call.
+
+    One row = one value that occurs, in the column named like the dimension; null = without one.
+    """
+    question = Question(SHOP, None, (period,), tuple(metrics), dating, dimension)
+    return _frame(question, analytics)
+
+
 def order_rows(
     analytics: EcommerceAnalyticsOptimized,
     period: Period,
@@ -131,6 +146,7 @@ class Question:
     periods: tuple[Period, ...]
     metrics: tuple[str, ...] | None
     dating: Dating
+    breakdown: str | None = None
 
     def ask(self, analytics: EcommerceAnalyticsOptimized) -> pd.DataFrame:
         """Return the engine's answer."""
@@ -141,6 +157,7 @@ class Question:
             entities=entities,
             metrics=self.metrics,
             refund_dating=self.dating,
+            breakdown=self.breakdown,
         )
 
 

@@ -72,6 +72,10 @@ PAGES = (
 )
 
 
+# Pages that show numbers of the range, each of which can be opened.
+EXPLAINED = {page.title for page in PAGES if page.path != GLOSSARY}
+
+
 def sections() -> Mapping[str, Sequence[st.Page]]:
     """Return the pages by section."""
     found: dict[str, list[st.Page]] = {}

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import streamlit as st
 
+from engine.dashboard import tables
+from engine.dashboard.charts.chart import draw as draw_chart
+from engine.dashboard.charts.value_curve import value_chart
 from engine.dashboard.content import parts
+from engine.dashboard.downloads import export
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
-from engine.metrics.model import SHOP
+from engine.dashboard.tables import Heading, Table
+from engine.metrics.formats import known
+from engine.metrics.model import SHOP, Unit
 
 _PAGE = "customers"
 CARDS = at_level(
@@ -34,6 +43,22 @@ MEASURES = at_level(
     "customer_acquisition_cost",
     "guest_orders",
 )
+VALUE_CARDS = at_level(
+    SHOP,
+    "customer_lifetime_value",
+    "payback_days",
+    "customer_acquisition_cost",
+    "contribution_per_customer",
+)
+# These stand in addresses, so they never change.
+TABS = ("Trend", "Cohorts", "Lifetime value")
+COHORT_MEASURES = {
+    "Retention": ("retention", Unit.SHARE),
+    "Customers": ("customers", Unit.COUNT),
+    "Orders": ("orders", Unit.COUNT),
+    "Contribution per customer": ("cumulative_contribution_per_customer", Unit.MONEY),
+}
+MOST_MONTHS = 24
 _CUSTOMERS, _GUESTS, _ORDERS = at_level(SHOP, "customers", "guest_orders", "orders")
 
 
@@ -52,4 +77,68 @@ def draw(run: PageRun) -> None:
     guests = run.figures.value(_GUESTS, run.view.period)
     if guests:
         st.caption(f"{guests:,} orders without a customer are left out of all other numbers here.")
+    tabs = st.tabs(list(TABS), key="customers", bind="query-params")
+    for draw_tab, tab in zip((_trend, _cohorts, _value), tabs, strict=True):
+        if tab.open:
+            with tab:
+                draw_tab(run)
+
+
+def _trend(run: PageRun) -> None:
     parts.draw_measure(run, _PAGE, MEASURES)
+
+
+def _cohorts(run: PageRun) -> None:
+    """Draw what became of the customers of each month, months since along the top."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        labels = list(COHORT_MEASURES)
+        label = st.segmented_control(
+            "Measure", labels, default=labels[0], required=True, key="cohort", bind="query-params"
+        )
+        label = label if label in COHORT_MEASURES else labels[0]
+        table = cohort_table(run, label)
+        export(run, _PAGE, "cohorts", partial(table.sheet, run.currency))
+    tables.draw(table, run.currency)
+    st.caption(
+        "One row: the customers whose first order fell into that month. Over all time, whatever "
+        "the range; the last month of each row is not over. – is a month that has not begun."
+    )
+
+
+def cohort_table(run: PageRun, label: str) -> Table:
+    """Return one row a month of first orders, one column a month since then."""
+    column, unit = COHORT_MEASURES[label]
+    frame = run.analytics.cohort_table(refund_dating=run.view.dating)
+    cells: dict[Any, dict[int, Any]] = {}
+    sizes: dict[Any, int] = {}
+    for row in frame.to_dict("records"):
+        cells.setdefault(row["cohort"], {})[int(row["months_since"])] = known(row[column])
+        sizes[row["cohort"]] = int(row["cohort_size"])
+    last = max((month for row in cells.values() for month in row), default=0)
+    shown = range(min(last, MOST_MONTHS) + 1)
+    headings = (
+        Heading("cohort", "First order"),
+        Heading("size", "Customers", Unit.COUNT),
+        *(Heading(f"month_{month}", f"+{month}", unit) for month in shown),
+    )
+    rows = tuple(
+        (f"{cohort:%Y-%m}", sizes[cohort], *(row.get(month) for month in shown))
+        for cohort, row in sorted(cells.items(), reverse=True)
+    )
+    return Table("cohorts", headings, rows, f"{label} by month of first order and months since")
+
+
+def _value(run: PageRun) -> None:
+    """Draw what a customer of the year before last had left by each day of the first year."""
+    parts.draw_cards(run, VALUE_CARDS)
+    curve = run.analytics.customer_value_curve(refund_dating=run.view.dating)
+    if curve["value"].isna().all():
+        st.info(
+            "It takes 30 customers whose first order is more than a year old.",
+            title="Too few customers for a first year",
+        )
+        return
+    with st.container(border=True):
+        st.subheader("What one customer has left, by days since the first order")
+        draw_chart(value_chart(curve, run.currency), "value curve")
+    st.caption("Observed, not extrapolated: contribution profit of customers of the year before.")
