@@ -5,7 +5,7 @@ Run by `dashboard.py`. Everything that a page needs is settled here, once a run.
 
 import streamlit as st
 
-from engine.dashboard import explain_panel, freshness, states
+from engine.dashboard import drill, explain_panel, freshness, states
 from engine.dashboard.data import figures_of, settings, shop_figures
 from engine.dashboard.filter_bar import SIDEBAR_WIDTH, filter_bar, pick, remember
 from engine.dashboard.filters import resolve
@@ -68,6 +68,7 @@ else:
     states.explain(state, keeper)
     freshness.watch(keeper, state, every=settings().refresh_interval, automatic=True)
 
+drill.follow()
 page.run()
 if state.phase is Phase.READY and page.title in EXPLAINED:
     explain_panel.draw(current_run())

@@ -6,7 +6,7 @@ and a test.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
@@ -23,6 +23,7 @@ Opens = Callable[[Any], None]
 KEYS = {Level.LISTING: "listing", Level.PRODUCT: "sku"}
 _LABELS = {Level.LISTING: "Listing", Level.PRODUCT: "SKU"}
 _WIDTH = 260  # pixels of a picker
+_LEAVING = "leaving for"  # of the session: the page that a click leads to
 _NONE = ""  # the choice of no entity
 
 
@@ -72,10 +73,27 @@ def on_page(page: Path, key: str, **more: str) -> Opens:
     return partial(_open_page, page, key, more)
 
 
+def leave_for(page: Path, query: Mapping[str, str]) -> NoReturn:
+    """Open another page, with the same filters, in a run of the whole application.
+
+    A table is a fragment, which draws no filters: to leave from there would lose them.
+    """
+    st.session_state[_LEAVING] = (page, dict(query))
+    st.rerun()
+
+
+def follow() -> None:
+    """Go where the reader's last click leads; called when the filters are drawn."""
+    leaving = st.session_state.pop(_LEAVING, None)
+    if leaving is not None:
+        page, query = leaving
+        st.switch_page(str(page), query_params=query)
+
+
 def _open_here(key: str, entity: Any) -> NoReturn:
     st.query_params[key] = str(entity)
     st.rerun()
 
 
 def _open_page(page: Path, key: str, more: dict[str, str], entity: Any) -> NoReturn:
-    st.switch_page(str(page), query_params={key: str(entity), **more})
+    leave_for(page, {key: str(entity), **more})

@@ -140,7 +140,7 @@ def _open_order(order: Any) -> None:
     if known(order) is None:
         st.toast("This finding is about no single order.")
         return
-    st.switch_page(str(pages.ORDERS), query_params={"order": str(order)})
+    drill.leave_for(pages.ORDERS, {"order": str(order)})
 
 
 def _label(name: str) -> str:

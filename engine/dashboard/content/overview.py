@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.dashboard import cards, grids, states
+from engine.dashboard import cards, drill, grids, pages
 from engine.dashboard.bridge import amounts_of, bridge_steps, without_empty
 from engine.dashboard.charts.chart import draw as draw_figure
 from engine.dashboard.charts.over_time import over_time
@@ -20,7 +20,7 @@ from engine.dashboard.filter_bar import pick
 from engine.dashboard.grids import Grid
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
-from engine.dashboard.questions import COVERAGE, LOW_ENDS, NET_PROFIT, PROFIT, SIGNS_OF_LIFE
+from engine.dashboard.questions import COVERAGE, LOW_ENDS, NET_PROFIT, PROFIT
 from engine.dashboard.sheets import Sheet, entity_sheet, series_sheet
 from engine.metrics.formats import text
 from engine.metrics.model import LISTING, PRODUCT, SHOP, Level, Unit
@@ -93,16 +93,6 @@ _SKUS = Grid("skus", "SKU", "SKUs", PRODUCT_COLUMNS, PROFIT)
 _LOSERS = Grid("losers", "SKU", "SKUs", PRODUCT_COLUMNS, PROFIT, ascending=True)
 
 
-def is_empty(run: PageRun) -> bool:
-    """Whether nothing at all happened in the range."""
-    return not any(run.figures.value(name, run.view.period) for name in SIGNS_OF_LIFE)
-
-
-def draw_empty(run: PageRun) -> None:
-    """Say so, and offer the nearest range that has orders."""
-    states.nothing_in_range(run)
-
-
 def draw_cards(run: PageRun) -> None:
     """Draw the cards, and below them how sure the profit is."""
     with st.grid(4, min_column_width=160):
@@ -159,7 +149,8 @@ def draw_losers(run: PageRun) -> None:
         st.caption("No SKU has a negative contribution profit in this range.")
         return
     rows = grids.grid_rows(losing, _LOSERS, grids.sku_name, run.currency)
-    grids.draw(_LOSERS, rows, None, run.currency)
+    opens = drill.on_page(pages.PRODUCTS, drill.KEYS[PRODUCT])
+    grids.draw(_LOSERS, rows, None, run.currency, opens=opens)
 
 
 def draw_best(run: PageRun) -> None:
@@ -178,7 +169,9 @@ def _ranking(run: PageRun, level: Level, grid: Grid, name_of: Callable[[Any], st
     }
     total = grids.total_row(grid, f"All {grid.many}", whole, run.currency)
     button = partial(export, run, _PAGE, grid.many, partial(_entities, run, level, name_of))
-    grids.draw(grid, rows, total, run.currency, button)
+    page = pages.LISTINGS if level is LISTING else pages.PRODUCTS
+    opens = drill.on_page(page, drill.KEYS[level])
+    grids.draw(grid, rows, total, run.currency, button, opens)
 
 
 def _rows(run: PageRun, level: Level, metrics: tuple[str, ...] | None) -> pd.DataFrame:

@@ -25,7 +25,7 @@ from engine.dashboard.charts.waterfall import bridge_chart
 from engine.dashboard.content.parts import ends_here
 from engine.dashboard.data import Figures, entity_figures
 from engine.dashboard.downloads import export
-from engine.dashboard.drill import pick_entity
+from engine.dashboard.drill import leave_for, pick_entity
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.sheets import Cell
@@ -182,4 +182,4 @@ def _share(amount: int, revenue: object) -> float | None:
 
 def _open_cost(metric: str) -> None:
     """Open the page of the cost, with the same filters."""
-    st.switch_page(str(COST_PAGES.get(metric, pages.PRODUCTS)))
+    leave_for(COST_PAGES.get(metric, pages.PRODUCTS), {})

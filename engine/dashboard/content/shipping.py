@@ -141,4 +141,4 @@ def _number(cell: Any) -> int | None:
 
 def _open_country(country: str) -> None:
     asked = UNKNOWN_COUNTRY if country == WITHOUT else country
-    st.switch_page(str(pages.ORDERS), query_params={"country": asked})
+    drill.leave_for(pages.ORDERS, {"country": asked})

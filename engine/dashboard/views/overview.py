@@ -1,12 +1,10 @@
 """Overview: how is the shop doing, and what should I look at first?"""
 
-from engine.dashboard.content import overview
+from engine.dashboard.content import overview, parts
 from engine.dashboard.page_run import current_run
 
 run = current_run()
-if overview.is_empty(run):
-    overview.draw_empty(run)
-else:
+if not parts.ends_here(run):
     overview.draw_cards(run)
     overview.draw_chart(run)
     overview.draw_bridge(run)
