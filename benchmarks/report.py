@@ -23,6 +23,7 @@ from benchmarks.batch import BUDGET as RATIOS
 from benchmarks.live import BUDGET as LIVE
 from benchmarks.measure import PROJECT, RESULTS
 from benchmarks.one_engine import ENGINES
+from benchmarks.shop import ORDERS
 
 PAGE = PROJECT / "docs" / "performance.md"
 EXPONENT = 1.05  # of the engine's time from M to L
@@ -128,17 +129,17 @@ def _ratio_lines(found: dict[tuple[str, ...], Measured], batch: list[Measured]) 
             against = ", ".join(f"{ratio:.2f} × {name}" for name, ratio in line[key].items())
             yield f"- {line['size']}, {what} time: {against}."
     if (exponent := growth(batch)) is not None:
-        yield f"- From M to L processor time grows with the rows to the power of {exponent:.2f}."
+        yield f"- From M to L processor time grows with the orders to the power of {exponent:.2f}."
 
 
 def growth(batch: list[Measured]) -> float | None:
-    """Return the exponent of the engine's time by rows from M to L; None unless both are there."""
+    """Return the exponent of the engine's time by orders from M to L; None if one is missing."""
     ours = {line["size"]: line for line in batch if line["engine"] == "ours"}
     if not {"M", "L"} <= ours.keys():
         return None
     key = "processor_seconds"
     time = math.log(ours["L"][key] / ours["M"][key])
-    return time / math.log(ours["L"]["rows"] / ours["M"]["rows"])
+    return time / math.log(ORDERS["L"] / ORDERS["M"])
 
 
 def _live_rows(lines: list[Measured]) -> Iterator[tuple[str, ...]]:
