@@ -50,8 +50,8 @@ sold most; warm, median. Budgets are for size L.
 _LOAD = """\
 ## Loading a shop
 
-`python benchmarks/ledger.py` on a demo (`python -m engine demo --size M`): read, owner's files,
-ledger with its identities, levels.
+`python benchmarks/ledger.py` on a demo (`python -m engine demo --size M`). Stages: read / owner's
+files / ledger with its identities and levels.
 """
 _READ = """\
 ## Reading the tables
@@ -95,17 +95,14 @@ def page(found: dict[tuple[str, ...], Measured]) -> str:
 
 
 def _machine(found: dict[tuple[str, ...], Measured]) -> Iterator[str]:
-    machines = {json.dumps(_place(line), sort_keys=True) for line in found.values()}
-    for text in sorted(machines):
-        place = json.loads(text)
-        versions = ", ".join(f"{name} {version}" for name, version in place["versions"].items())
-        yield f"Machine: {place['processor']}, {place['cores']} cores, "
-        yield f"{place['memory_gigabytes']} GB; Python {place['python']}, {versions}."
-
-
-def _place(line: Measured) -> Measured:
-    machine = line["machine"]
-    return {key: machine[key] for key in machine if key not in ("commit", "at")}
+    """Yield one line for each machine; its packages are those of any of its measurements."""
+    packages: dict[str, Measured] = {}
+    for line in found.values():
+        place = line["machine"]
+        name = f"{place['processor']}, {place['cores']} cores, {place['memory_gigabytes']} GB"
+        packages.setdefault(name, {}).update({"Python": place["python"], **place["versions"]})
+    for name, versions in packages.items():
+        yield f"Machine: {name}.\n" + ", ".join(f"{k} {v}" for k, v in versions.items()) + "."
 
 
 def _batch_rows(lines: list[Measured]) -> Iterator[tuple[str, ...]]:
@@ -162,15 +159,13 @@ def _load_rows(lines: list[Measured]) -> Iterator[tuple[str, ...]]:
         "ledger rows",
         "wall s",
         "processor s",
-        "stages s",
+        "by stage s",
         "peak MB",
         "identities",
         "load",
     )
     for line in sorted(lines, key=lambda line: int(line["orders"])):
-        stages = ", ".join(
-            f"{name} {seconds:.1f}" for name, seconds in line["stage_seconds"].items()
-        )
+        stages = " / ".join(f"{seconds:.1f}" for seconds in line["stage_seconds"].values())
         yield (
             f"{line['orders']:,}",
             f"{line['ledger_rows']:,}",

@@ -133,6 +133,8 @@ def _beyond_listings(day: Int64Array, value: Int64Array, is_whole: BoolArray) ->
 
     On a day that no listing has a row for they count in full.
     """
+    if not is_whole.any():  # as mostly: then there is nothing to compare millions of days with
+        return value[:0]
     days, at = np.unique(day[~is_whole], return_inverse=True)
     own = _sum_at(value[~is_whole], at, len(days))
     whole_day, whole = day[is_whole], value[is_whole]
