@@ -40,6 +40,7 @@ EXIT_CODES: dict[int, str] = {
     7: "some shops failed, others were written",
     8: "another run holds the lock",
     9: "--verify found rows that differ although their inputs did not",
+    10: "an alert fired and --fail-on-alert was given",
     70: "the metric catalogue is wrong (a bug in the program)",
     99: "--skip-empty: nothing changed",
     130: "interrupted from the keyboard",

@@ -71,6 +71,16 @@ class Settings:
         "whose earlier versions of periods that still run are kept",
         choices=("shop", "all", "none"),
     )
+    alert_webhook_url: str = _setting("", "where alerts go as JSON", unit="URL")
+    alert_webhook_secret: str = _setting(
+        "", "signs what the webhook gets: HMAC-SHA256 of the body in X-Signature"
+    )
+    alert_smtp_url: str = _setting(
+        "", "the mail server for alerts, as smtp://user:password@host:587", unit="URL"
+    )
+    alert_mail_from: str = _setting("", "who alerts come from; blank: ALERT_MAIL_TO")
+    alert_mail_to: str = _setting("", "who gets alerts by mail")
+    dashboard_url: str = _setting("", "where the dashboard is, for links in alerts", unit="URL")
     retry_deadline: int = _setting(120, "how long a batch program retries", unit="seconds")
     refresh_interval: int = _setting(60, "how often a page asks for newer data", unit="seconds")
     dashboard_sign_in: str = _setting(

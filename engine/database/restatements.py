@@ -50,21 +50,21 @@ def write_restatements(
         "component": text([name or None for name in lines["component"]]),
         "amount": numeric(lines["amount"].to_numpy(np.int64), filled[0][1]),
     }
-    with staged(connection, _TABLE, columns) as stage:
-        connection.execute(
-            sql.SQL(
-                "INSERT INTO report_restatements (shop_id, revision_id, {own}) "
-                "SELECT run.shop_id, old.revision_id, {staged} FROM {stage} stage "
-                "JOIN report_runs run USING (run_id) LEFT JOIN report_revisions old "
-                "ON old.shop_id = run.shop_id AND old.level = stage.level "
-                "AND old.period_type = stage.period_type AND old.period_start = stage.period_start "
-                "AND old.superseded_by = stage.run_id "
-                "AND old.listing_id IS NOT DISTINCT FROM stage.listing_id "
-                "AND old.sku IS NOT DISTINCT FROM stage.sku"
-            ).format(
-                own=comma_list(map(sql.Identifier, columns)),
-                staged=comma_list(sql.Identifier("stage", name) for name in columns),
-                stage=sql.Identifier(stage),
-            )
+    stage = staged(connection, _TABLE, columns)
+    connection.execute(
+        sql.SQL(
+            "INSERT INTO report_restatements (shop_id, revision_id, {own}) "
+            "SELECT run.shop_id, old.revision_id, {staged} FROM {stage} stage "
+            "JOIN report_runs run USING (run_id) LEFT JOIN report_revisions old "
+            "ON old.shop_id = run.shop_id AND old.level = stage.level "
+            "AND old.period_type = stage.period_type AND old.period_start = stage.period_start "
+            "AND old.superseded_by = stage.run_id "
+            "AND old.listing_id IS NOT DISTINCT FROM stage.listing_id "
+            "AND old.sku IS NOT DISTINCT FROM stage.sku"
+        ).format(
+            own=comma_list(map(sql.Identifier, columns)),
+            staged=comma_list(sql.Identifier("stage", name) for name in columns),
+            stage=sql.Identifier(stage),
         )
+    )
     return len(set(zip(lines["kind"], lines["start"], strict=True)))

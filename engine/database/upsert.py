@@ -65,13 +65,13 @@ def upsert(
     if not count:
         nothing = np.empty(0, np.int64)
         return Upserted(0, 0, 0, nothing, nothing)
-    with staged(connection, table, columns) as stage:
-        _refuse_twins(connection, table, stage, rule)
-        if "external_id" in columns:
-            _refuse_strangers(connection, table, stage, rule)
-        has_clock = "updated_at" not in columns and _has_updated_at(connection, table)
-        statement = _statement(table, stage, list(columns), rule, has_clock)
-        merged = connection.execute(statement).fetchall()
+    stage = staged(connection, table, columns)
+    _refuse_twins(connection, table, stage, rule)
+    if "external_id" in columns:
+        _refuse_strangers(connection, table, stage, rule)
+    has_clock = "updated_at" not in columns and _has_updated_at(connection, table)
+    statement = _statement(table, stage, list(columns), rule, has_clock)
+    merged = connection.execute(statement).fetchall()
     inserted = np.array([key for is_new, key in merged if is_new])
     updated = np.array([key for is_new, key in merged if not is_new])
     unchanged = count - len(inserted) - len(updated)

@@ -95,30 +95,33 @@ def delete_rows(connection: Connection, table: str, key: Mapping[str, Column]) -
     """Delete the rows with these values in the key columns and return how many there were."""
     if not row_count(key):
         return 0
-    with staged(connection, table, key) as stage:
-        deleted = connection.execute(
-            sql.SQL("DELETE FROM {} live USING {} stage WHERE {}").format(
-                sql.Identifier(table), sql.Identifier(stage), same_key(list(key))
-            )
+    stage = staged(connection, table, key)
+    deleted = connection.execute(
+        sql.SQL("DELETE FROM {} live USING {} stage WHERE {}").format(
+            sql.Identifier(table), sql.Identifier(stage), same_key(list(key))
         )
-        return deleted.rowcount
+    )
+    return deleted.rowcount
 
 
-@contextmanager
-def staged(connection: Connection, table: str, columns: Mapping[str, Column]) -> Iterator[str]:
-    """Copy rows into a temporary table with the column types of `table`; yields its name."""
+def staged(connection: Connection, table: str, columns: Mapping[str, Column]) -> str:
+    """Copy rows into a temporary table with the column types of `table`, and return its name.
+
+    It lives until rows for the same table are staged again, or the transaction ends.
+    """
     stage = f"staged_{table}"
     connection.execute(
-        sql.SQL("CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(
-            sql.Identifier(stage),
-            comma_list(map(sql.Identifier, columns)),
-            sql.Identifier(table),
+        sql.SQL(
+            "DROP TABLE IF EXISTS pg_temp.{stage}; CREATE TEMP TABLE {stage} ON COMMIT DROP "
+            "AS SELECT {columns} FROM {table} WITH NO DATA"
+        ).format(
+            stage=sql.Identifier(stage),
+            columns=comma_list(map(sql.Identifier, columns)),
+            table=sql.Identifier(table),
         )
     )
     copy_rows(connection, stage, columns)
-    yield stage
-    # After an error the transaction is lost, and the table with it.
-    connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(stage)))
+    return stage
 
 
 def row_count(columns: Mapping[str, Column]) -> int:

@@ -160,6 +160,16 @@ class WithExitCodes(click.Command):
     help="How long to wait for another run of the shop to end.  [default: 0]",
 )
 @click.option(
+    "--alerts",
+    "alerts_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    envvar="REPORTS_ALERTS",
+    help="Alerts to evaluate after the run.  [default: alerts.toml, if there is one]",
+)
+@click.option("--no-alerts", is_flag=True, help="Evaluate none.")
+@click.option("--fail-on-alert", is_flag=True, help="End with 10 instead of 0 when one fires.")
+@click.option(
     "--json",
     "as_json",
     is_flag=True,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TextIO
 
 from engine.database.url import DatabaseUrl
+from engine.reports.alert_delivery import Channels
+from engine.reports.alert_rules import Rule
 from engine.reports.patience import Patience
 from engine.reports.run_book import Caller, RunBook
 from engine.reports.stopping import StopSignals
@@ -27,6 +29,8 @@ class Call:
     resume: bool = False
     full: bool = False
     wait_seconds: float = 0
+    rules: tuple[Rule, ...] = ()
+    channels: Channels = field(default_factory=Channels)
 
     @property
     def read_only(self) -> bool:

@@ -24,6 +24,7 @@ JSON_VERSION = 1
 SUCCEEDED, FAILED, INTERRUPTED = "SUCCEEDED", "FAILED", "INTERRUPTED"  # as report_runs has them
 DRY_RUN, VERIFIED, SKIPPED = "DRY_RUN", "VERIFIED", "SKIPPED"  # of calls that open no run
 DRIFT_CODE = 9
+ALERT_CODE = 10
 NOTHING_CHANGED_CODE = 99
 _DIFFERENCES_SHOWN = 20
 _SOME_SHOPS_FAILED = 7
@@ -49,6 +50,7 @@ class ShopOutcome:
     identities: Sequence[Identity] = ()
     warnings: Mapping[str, int] = field(default_factory=dict)
     restatements: Sequence[Mapping[str, str]] = ()  # of the shop's own rows
+    alerts: Sequence[Mapping[str, Any]] = ()
     verification: Verification | None = None
     error: EngineError | None = None
 
@@ -205,6 +207,7 @@ def _shop_record(outcome: ShopOutcome) -> dict[str, Any]:
         "stage_seconds": dict(outcome.stage_seconds),
         "identities": identity_records(outcome.identities),
         "restatements": list(outcome.restatements),
+        "alerts": [dict(alert) for alert in outcome.alerts],
         "warnings": dict(outcome.warnings),
         "error": None if outcome.error is None else error_record(outcome.error),
     }

@@ -14,7 +14,7 @@ import sys
 import tomllib
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TextIO
@@ -29,11 +29,16 @@ from engine.errors import EngineError, UsageError
 from engine.log import set_up_log
 from engine.metrics.model import LISTING, PRODUCT, Level
 from engine.periods import GRAINS
+from engine.reports.alert_book import TOLD_BEFORE
+from engine.reports.alert_delivery import Channels, check_channels, headline
+from engine.reports.alert_rules import DEFAULT_FILE, Rule, read_rules
+from engine.reports.alerts import State
 from engine.reports.calls import run_call
 from engine.reports.desk import Call
 from engine.reports.explaining import Question, explained, question_of
 from engine.reports.exports import make_folder, write_files
 from engine.reports.outcome import (
+    ALERT_CODE,
     FIRST_SIGNAL_CODE,
     NOTHING_CHANGED_CODE,
     SUCCEEDED,
@@ -78,6 +83,9 @@ class Options:
     explain: str | None
     resume: bool
     skip_empty: bool
+    alerts_file: Path | None
+    no_alerts: bool
+    fail_on_alert: bool
     full: bool
     output: Path | None
     formats: tuple[str, ...]
@@ -192,6 +200,7 @@ class Program:
             log_format = self._options.log_format or settings.log_format
             set_up_log(log_format, self._log_level(settings))
             self._logs_json = log_format == "json"
+            rules, channels = self._alerts(settings)
             if self._options.output:
                 make_folder(self._options.output)
             url = prepare(
@@ -204,7 +213,7 @@ class Program:
                 as_json = self._options.as_json
                 click.echo(explained(question, settings, url, as_json=as_json))
                 return 0
-            call = self._call(settings, scope)
+            call = replace(self._call(settings, scope), rules=rules, channels=channels)
             outcomes = run_call(call, settings, url, say=self._say, stream=self._stream())
             files = self._write_files(url, scope, outcomes)
         except EngineError as error:
@@ -222,6 +231,9 @@ class Program:
     def _code(self, outcomes: Sequence[ShopOutcome]) -> int:
         code = exit_code(outcomes)
         changed = any(outcome.counts.written for outcome in outcomes)
+        fired = any(alert["state"] == State.FIRED for one in outcomes for alert in one.alerts)
+        if code == 0 and self._options.fail_on_alert and fired:
+            return ALERT_CODE
         is_quiet_night = self._options.skip_empty and not self._reads_only and not changed
         return NOTHING_CHANGED_CODE if code == 0 and is_quiet_night else code
 
@@ -234,6 +246,26 @@ class Program:
             release()
             os._exit(code)
         return code
+
+    def _alerts(self, settings: Settings) -> tuple[tuple[Rule, ...], Channels]:
+        """Read and check the alerts before anything else is done; none for a read-only call."""
+        options = self._options
+        file = options.alerts_file or PROJECT_FOLDER / DEFAULT_FILE
+        if self._reads_only or options.no_alerts:
+            return (), Channels()
+        if options.alerts_file is None and not file.is_file():
+            return (), Channels()
+        channels = Channels(
+            webhook_url=settings.alert_webhook_url,
+            webhook_secret=settings.alert_webhook_secret,
+            smtp_url=settings.alert_smtp_url,
+            mail_from=settings.alert_mail_from,
+            mail_to=settings.alert_mail_to,
+            dashboard_url=settings.dashboard_url,
+        )
+        rules = read_rules(file)
+        check_channels(rules, channels)
+        return rules, channels
 
     def _call(self, settings: Settings, scope: Scope) -> Call:
         options = self._options
@@ -285,6 +317,9 @@ class Program:
             return
         for outcome in outcomes:
             click.echo(sentence(outcome))
+            for alert in outcome.alerts:
+                if "print" in alert["delivered"] and alert["delivered"]["print"] != TOLD_BEFORE:
+                    click.echo(headline(alert))
         for file in files:
             click.echo(f"Written: {file}")
         if not outcomes and code == 0:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +19,8 @@ from engine.database.prisma_engine.loading import load_generated
 from engine.database.retry import is_transient
 from engine.errors import EngineError, SourceError
 from engine.metrics.registry import REGISTRY
+from engine.reports.alert_book import Sent, alert_row
+from engine.reports.alerts import State
 from engine.reports.patience import Patience
 from engine.reports.spec import Scope
 
@@ -138,6 +140,18 @@ class RunBook:
         with _explained():
             self._client.reportrun.update_many(
                 where={"run_id": run_id, "status": "RUNNING"}, data=data
+            )
+
+    def note_alerts(self, run_id: int, shop_id: int, sent: Sequence[Sent]) -> None:
+        """Write down the alerts of a run, and how many of them fired."""
+        rows = [alert_row(run_id, shop_id, one, self._json) for one in sent]
+        fired = sum(one.alert.state is State.FIRED for one in sent)
+        if rows:
+            self._ask(lambda: self._client.reportalert.create_many(data=rows))
+            self._ask(
+                lambda: self._client.reportrun.update_many(
+                    where={"run_id": run_id}, data={"alerts_fired": fired}
+                )
             )
 
     def _ask(self, question: Callable[[], T]) -> T:

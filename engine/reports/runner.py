@@ -22,6 +22,8 @@ from engine.metrics.model import SHOP, Level
 from engine.metrics.registry import REGISTRY
 from engine.periods import Period
 from engine.progress import Progress
+from engine.reports.alert_book import read_alerts, send
+from engine.reports.alerts import evaluate
 from engine.reports.causes import Cause
 from engine.reports.changes import Change, RowCounts
 from engine.reports.desk import Desk
@@ -110,6 +112,30 @@ class ShopRun:
         self._book.stage(run_id, "write")
         self._write(run_id, analytics, plan, causes)
         self._know(status=SUCCEEDED)
+        if self._desk.call.rules:
+            self._alert(run_id, analytics)
+
+    def _alert(self, run_id: int, analytics: EcommerceAnalyticsOptimized) -> None:
+        """Evaluate the alerts and tell people; nothing here changes the outcome of the run."""
+        desk, shop_id = self._desk, self._shop.shop_id
+        rules = desk.call.rules
+        with self._clock.stage("alerts"):
+            try:
+                known, superseded = desk.patience.read(
+                    lambda: read_alerts(desk.url, shop_id, run_id, rules)
+                )
+                alerts = evaluate(rules, analytics, known=known, superseded=superseded)
+                sent = send(alerts, known, analytics.shop, desk.call.channels)
+                self._book.note_alerts(run_id, shop_id, sent)
+            except EngineError as error:
+                log.warning("alerts could not be told; the next run tries", reason=str(error))
+                self._know(warnings={**self._so_far.warnings, "alerts_not_told": 1})
+                return
+        failed = [one for one in sent for what in one.delivered.values() if isinstance(what, dict)]
+        if failed:
+            log.warning("alerts could not be delivered; the next run tries", count=len(failed))
+            self._know(warnings={**self._so_far.warnings, "alerts_not_delivered": len(failed)})
+        self._know(alerts=[{**one.message, "delivered": dict(one.delivered)} for one in sent])
 
     def _rehearse(self) -> None:
         analytics = self._read()
@@ -279,6 +305,7 @@ class ShopRun:
             )
             coverage = {"cost_coverage": row["cost_coverage"]}
         return Success(
+            shop_id=self._shop.shop_id,
             watermark=analytics.watermark,
             newest_fact=None if self._desk.call.as_of else analytics.watermark,
             first_day=first_day,

@@ -42,6 +42,7 @@ class Success:
     `restatements`: by level the causes of what changed, as restatements.py returns them.
     """
 
+    shop_id: int
     watermark: datetime
     newest_fact: datetime | None
     first_day: date | None
@@ -116,6 +117,8 @@ def write_changes(
 ) -> RowCounts:
     """Bring the tables to their new state and the run to SUCCEEDED, in one transaction.
 
+    The day's copies of stock and favourites are part of it, if nobody has made them yet.
+
     `rows_of` returns the rows of a change's `staged` positions. `before_commit` is told the counts
     when only the commit is left. Raises LockedError if the run was declared abandoned meanwhile,
     SourceError if the server goes away; whether a commit got through then, `is_committed` tells.
@@ -132,6 +135,7 @@ def write_changes(
                 memory.new_metrics,
             )
             counts = counts.plus(_write_table(connection, change, rows_of, keeping))
+        copy_today(connection, success.shop_id, datetime.now(UTC))
         causes = success.restatements
         restated = write_restatements(
             connection,

@@ -36,6 +36,7 @@ SHOP_KEYS = {
     "stage_seconds": dict,
     "identities": list,
     "restatements": list,
+    "alerts": list,
     "warnings": dict,
     "error": type(None),
 }
