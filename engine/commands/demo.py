@@ -36,7 +36,9 @@ from engine.settings import Settings
     help="The last local day.",
 )
 @click.option("--orders", type=int, help="How many orders, instead of the size's own number.")
-@click.option("--shops", type=int, default=1, show_default=True, help="1, or 2: one in New York.")
+@click.option(
+    "--shops", type=int, default=1, show_default=True, help="1 to 5; the second is in New York."
+)
 @click.option("--if-empty", is_flag=True, help="Do nothing if there are orders or a shop already.")
 @click.option(
     "--truth", type=click.Path(dir_okay=False, path_type=Path), help="Write the true totals here."

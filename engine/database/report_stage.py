@@ -54,12 +54,16 @@ def staged_rows(
     _refuse_large_amounts(table, block)
     fields = table.fields
     codes, words = _one_dictionary(fields, block)
-    connection.execute(
+    # One round trip for both tables and for the types of the columns that they stand for.
+    answers = connection.execute(
         sql.SQL(
             "DROP TABLE IF EXISTS pg_temp.{words}, pg_temp.{stage}; "
             "CREATE TEMP TABLE {words} (code integer, word text) ON COMMIT DROP; "
-            "CREATE TEMP TABLE {stage} ({columns}, row_hash bigint) ON COMMIT DROP"
+            "CREATE TEMP TABLE {stage} ({columns}, row_hash bigint) ON COMMIT DROP; "
+            "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute "
+            "WHERE attrelid = {table}::regclass AND attnum > 0 AND NOT attisdropped"
         ).format(
+            table=sql.Literal(f'"{table.name}"'),
             words=sql.Identifier(_DICTIONARY),
             stage=sql.Identifier(_STAGE),
             columns=comma_list(
@@ -68,6 +72,9 @@ def staged_rows(
             ),
         )
     )
+    while answers.nextset():
+        pass
+    types = _checked_types(table, answers.fetchall())
     copy_rows(
         connection,
         _DICTIONARY,
@@ -78,7 +85,7 @@ def staged_rows(
         part = take({**block, **codes}, rows)
         columns = {f.name: _staged_column(f, part[f.name]) for f in fields}
         copy_rows(connection, _STAGE, {**columns, "row_hash": bigint(digests[rows])})
-    return _subquery(table, _column_types(connection, table))
+    return _subquery(table, types)
 
 
 def _subquery(table: ReportTable, types: dict[str, str]) -> sql.Composable:
@@ -113,13 +120,8 @@ def _expression(kind: Kind, digits: int) -> str:
     return f"{whole} * {10**-scale:.{scale}f}" if scale else whole
 
 
-def _column_types(connection: Connection, table: ReportTable) -> dict[str, str]:
+def _checked_types(table: ReportTable, rows: Sequence[tuple[Any, ...]]) -> dict[str, str]:
     """Return the SQL type of each column; raises ContractError for a field without column."""
-    rows = connection.execute(
-        "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute "
-        "WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
-        (f'"{table.name}"',),
-    ).fetchall()
     types = {str(name): str(kind) for name, kind in rows}
     missing = [field.name for field in table.fields if field.name not in types]
     if missing:

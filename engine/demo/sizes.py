@@ -62,6 +62,10 @@ class ShopPlan:
         return cents if self.divisor == 100 else cents * 3 // 20 * 10
 
 
+# Zone and country of the shops from the third on: small ones, to have several.
+_LATER_SHOPS = (("Europe/Berlin", "DE"), ("America/Los_Angeles", "US"), ("Asia/Tokyo", "JP"))
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What to generate: days from `first` to `last`, both local and included."""
@@ -95,7 +99,7 @@ def make_plan(
     wanted = preset.orders if orders is None else orders
     _check("the number of orders", wanted, _FEWEST_ORDERS, _MOST_ORDERS)
     _check("the seed", seed, 0, _LARGEST_SEED)
-    _check("the number of shops", shops, 1, 2)
+    _check("the number of shops", shops, 1, 2 + len(_LATER_SHOPS))
     if not _EARLIEST_END <= end <= _LATEST_END:
         raise UsageError(
             f"The last day {end} is out of range; expected {_EARLIEST_END} to {_LATEST_END}."
@@ -104,7 +108,8 @@ def make_plan(
     before = date(end.year - preset.years, end.month, 28 if is_leap_end else end.day)
     first = _main_shop(wanted, preset.listings)
     second = _second_shop(max(_FEWEST_ORDERS, wanted // 20))
-    return Plan(preset, seed, before + timedelta(days=1), end, (first, second)[:shops])
+    later = [_later_shop(number, second.orders) for number in range(3, shops + 1)]
+    return Plan(preset, seed, before + timedelta(days=1), end, (first, second, *later)[:shops])
 
 
 def _check(what: str, value: int, lowest: int, highest: int) -> None:
@@ -138,6 +143,23 @@ def _second_shop(orders: int) -> ShopPlan:
         divisor=1,
         second_currency="USD",
         account_currency="JPY",
+        orders=orders,
+        listings=30,
+        has_ledger=False,
+    )
+
+
+def _later_shop(number: int, orders: int) -> ShopPlan:
+    time_zone, country = _LATER_SHOPS[number - 3]
+    return ShopPlan(
+        shop_id=number,
+        name=f"Tuftmoor Felt {number}",
+        time_zone=time_zone,
+        country=country,
+        currency="USD",
+        divisor=100,
+        account_currency="USD",
+        second_currency="EUR",
         orders=orders,
         listings=30,
         has_ledger=False,

@@ -60,7 +60,7 @@ def run_call(
         if call.resume:
             call, done = patience.read(lambda: resumed(call, settings, url))
         desk = Desk(call, settings, url, pool, stop, patience, book, stream)
-        for shop in patience.read(lambda: _chosen_shops(url, call.shops)):
+        for shop in patience.read(lambda: chosen_shops(url, call.shops)):
             if shop.shop_id in done:
                 outcomes.append(
                     ShopOutcome(shop.shop_id, shop.name, SKIPPED, run_id=done[shop.shop_id])
@@ -73,7 +73,8 @@ def run_call(
     return outcomes
 
 
-def _chosen_shops(url: DatabaseUrl, wanted: Sequence[str]) -> list[Shop]:
+def chosen_shops(url: DatabaseUrl, wanted: Sequence[str]) -> list[Shop]:
+    """Return the wanted shops, all for none; raises UnknownShopError for one that is not there."""
     with open_snapshot(url, application_name=APPLICATION) as snapshot:
         shops = read_shops(snapshot)
     chosen = [choose_shop(shops, one) for one in wanted] if wanted else shops

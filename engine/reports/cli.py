@@ -153,6 +153,13 @@ class WithExitCodes(click.Command):
     help=f"Threads that compute.  [default: the cores, at most {MOST_WORKERS}]",
 )
 @click.option(
+    "--engine",
+    type=click.Choice(("local", "spark")),
+    default="local",
+    show_default=True,
+    help="Where shops are worked on: here, or one task a shop on a Spark cluster.",
+)
+@click.option(
     "--wait",
     type=click.FloatRange(0),
     default=0,

@@ -33,7 +33,8 @@ from engine.reports.alert_book import TOLD_BEFORE
 from engine.reports.alert_delivery import Channels, check_channels, headline
 from engine.reports.alert_rules import DEFAULT_FILE, Rule, read_rules
 from engine.reports.alerts import State
-from engine.reports.calls import run_call
+from engine.reports.analyst_views import publish_views
+from engine.reports.calls import chosen_shops, run_call
 from engine.reports.desk import Call
 from engine.reports.explaining import Question, explained, question_of
 from engine.reports.exports import make_folder, write_files
@@ -90,6 +91,7 @@ class Options:
     output: Path | None
     formats: tuple[str, ...]
     workers: int | None
+    engine: str
     wait: float
     as_json: bool
     quiet: bool
@@ -135,6 +137,11 @@ class Options:
                 f"{chosen[0]} and {chosen[1]} are two calls.", hint="Leave one of them out."
             )
         reading = chosen[0] if chosen else ""
+        if self.engine == "spark" and (reading or self.resume):
+            raise UsageError(
+                "--engine spark is for runs that write every shop.",
+                hint=f"Leave it out for {reading or '--resume'}.",
+            )
         for name, given in (("--output", self.output), ("--resume", self.resume)):
             if reading and given:
                 raise UsageError(
@@ -214,7 +221,10 @@ class Program:
                 click.echo(explained(question, settings, url, as_json=as_json))
                 return 0
             call = replace(self._call(settings, scope), rules=rules, channels=channels)
-            outcomes = run_call(call, settings, url, say=self._say, stream=self._stream())
+            if self._options.engine == "spark":
+                outcomes = self._on_spark(call, url)
+            else:
+                outcomes = run_call(call, settings, url, say=self._say, stream=self._stream())
             files = self._write_files(url, scope, outcomes)
         except EngineError as error:
             self._print(outcomes, files, error.exit_code, error)
@@ -246,6 +256,12 @@ class Program:
             release()
             os._exit(code)
         return code
+
+    def _on_spark(self, call: Call, url: DatabaseUrl) -> list[ShopOutcome]:
+        from engine.reports.spark import run_on_spark  # only where it is asked for
+
+        publish_views(url)
+        return run_on_spark(call, [shop.shop_id for shop in chosen_shops(url, call.shops)])
 
     def _alerts(self, settings: Settings) -> tuple[tuple[Rule, ...], Channels]:
         """Read and check the alerts before anything else is done; none for a read-only call."""

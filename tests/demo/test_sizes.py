@@ -45,7 +45,7 @@ def test_an_unknown_size_is_refused_with_the_known_ones() -> None:
     [
         ({"orders": 10}, r"The number of orders is 10; expected 300 to 20000000"),
         ({"seed": -1}, r"The seed is -1; expected 0 to 4294967295"),
-        ({"shops": 3}, r"The number of shops is 3; expected 1 to 2"),
+        ({"shops": 6}, r"The number of shops is 6; expected 1 to 5"),
         ({"end": date(1999, 1, 1)}, r"The last day 1999-01-01 is out of range"),
     ],
 )
