@@ -16,6 +16,7 @@ COMMANDS = {
     "check": ("engine.commands.check", "command"),
     "migrate": ("engine.commands.migrate", "command"),
     "doctor": ("engine.commands.doctor", "command"),
+    "password": ("engine.commands.password", "command"),
     "docs": ("engine.commands.docs", "command"),
 }
 PROGRAM = "python -m engine"

@@ -87,6 +87,13 @@ class Settings:
         "required", "off: the demo shop may be served to others", choices=("required", "off")
     )
 
+    dashboard_owner_password_hash: str = _setting(
+        "", "who knows this password signs in as owner; made by `python -m engine password`"
+    )
+    dashboard_viewer_password_hash: str = _setting(
+        "", "who knows this password signs in as viewer; made likewise"
+    )
+
     @classmethod
     def load(
         cls, environ: Mapping[str, str] | None = None, *, dotenv_file: Path | None = None

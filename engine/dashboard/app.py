@@ -13,6 +13,7 @@ from engine.dashboard.header import header
 from engine.dashboard.keeper import Keeper, Phase
 from engine.dashboard.page_run import PageRun, current_run, open_run
 from engine.dashboard.pages import EXPLAINED, ICON, sections
+from engine.dashboard.session import require_reader, sign_out_link
 
 st.set_page_config(
     page_title="Shop profit",
@@ -37,6 +38,7 @@ def chosen_keeper() -> Keeper:
     return other
 
 
+role = require_reader()
 page = st.navigation(sections())
 st.title(page.title)
 keeper = chosen_keeper()
@@ -68,6 +70,8 @@ else:
     states.explain(state, keeper)
     freshness.watch(keeper, state, every=settings().refresh_interval, automatic=True)
 
+with st.sidebar:
+    sign_out_link(role)
 drill.follow()
 page.run()
 if state.phase is Phase.READY and page.title in EXPLAINED:

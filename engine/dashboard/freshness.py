@@ -14,6 +14,7 @@ import streamlit as st
 from engine.dashboard import states
 from engine.dashboard.keeper import Keeper, Phase, State
 from engine.dashboard.page_run import now
+from engine.dashboard.session import has_ended
 from engine.dashboard.wording import day_words
 
 _SEEN = "version seen"
@@ -36,6 +37,8 @@ def watch(keeper: Keeper, state: State, *, every: float, automatic: bool) -> Non
 
 def _tick(keeper: Keeper, shown: str, due: float) -> None:
     """Look for newer data, but not in the run that has just drawn the page."""
+    if has_ended():
+        st.rerun()
     if time.monotonic() >= due:
         keeper.check()
         keeper.wait(_SHORT)

@@ -1,7 +1,7 @@
-"""Who may talk to the dashboard: this machine, under its own name, and nobody in between.
+"""Who may talk to the dashboard: this machine under its own name, or whoever has signed in.
 
 Pages, files and the WebSocket pass through here before Streamlit sees them. A refusal is a 403 that
-says why.
+says why; a page without a session leads to the sign-in.
 """
 
 from __future__ import annotations
@@ -11,21 +11,27 @@ from collections.abc import Callable
 
 import structlog
 from starlette.datastructures import Headers
-from starlette.responses import PlainTextResponse
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 from streamlit import config
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
+from engine.dashboard.access.door import SIGN_IN, Door
 from engine.errors import SettingError
 
 _log = structlog.get_logger("engine")
 _FORWARDING = "x-forwarded-"
+_SIGN_IN_FIRST = "Sign in first."
 _WAYS_OUT = (
     "Either serve this machine only: streamlit run dashboard.py --server.address 127.0.0.1, "
-    "and reach it from elsewhere through an SSH tunnel. Or, for the demo shop alone, set "
-    "DASHBOARD_SIGN_IN=off. Sign-in for other readers comes with a later version."
+    "and reach it from elsewhere through an SSH tunnel. Or let readers sign in: "
+    "python -m engine password, and its hash in DASHBOARD_OWNER_PASSWORD_HASH. "
+    "Or, for the demo shop alone, set DASHBOARD_SIGN_IN=off."
 )
+# The probes of load balancers and containers: they tell nothing about the shop.
+_PUBLIC_PATHS = frozenset({SIGN_IN, "/_stcore/health", "/_stcore/script-health-check"})
 
 
 def is_loopback(address: str | None) -> bool:
@@ -56,11 +62,17 @@ def refuse_to_listen(reason: str) -> SettingError:
 
 
 class Gate:
-    """Refuses what does not come straight from this machine, unless `is_open` says otherwise."""
+    """Refuses what does not come straight from this machine, unless `is_open` says otherwise.
 
-    def __init__(self, app: ASGIApp, *, is_open: Callable[[], bool]) -> None:
+    Where the door has a lock a session counts, and not where a request comes from.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, is_open: Callable[[], bool], door: Callable[[], Door]
+    ) -> None:
         self._app = app
         self._is_open = is_open
+        self._door = door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it with 403."""
@@ -70,6 +82,9 @@ class Gate:
         reason = self._refusal(scope)
         if not reason:
             await self._app(scope, receive, send)
+            return
+        if reason is _SIGN_IN_FIRST and scope["type"] == "http" and _is_page(scope):
+            await RedirectResponse(SIGN_IN, status_code=303)(scope, receive, send)
             return
         _log.warning("request refused", path=scope.get("path"), reason=reason)
         if scope["type"] == "websocket":
@@ -84,9 +99,18 @@ class Gate:
             return "This name of the dashboard is not in server.allowedHosts."
         if self._is_open():
             return ""
+        door = self._door()
+        if door.has_lock:
+            is_known = scope["path"] in _PUBLIC_PATHS or door.role(HTTPConnection(scope))
+            return "" if is_known else _SIGN_IN_FIRST
         if any(name == "forwarded" or name.startswith(_FORWARDING) for name in headers):
             return "The request came through a proxy, and the dashboard has no sign-in."
         client = scope.get("client")
         if not is_loopback(client[0] if client else None):
             return "The request came from another machine, and the dashboard has no sign-in."
         return ""
+
+
+def _is_page(scope: Scope) -> bool:
+    """Whether a person asks for a page, and not a program for a file."""
+    return "text/html" in Headers(scope=scope).get("accept", "")

@@ -16,27 +16,30 @@ import structlog
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from engine.dashboard.access.door import routes_of
 from engine.dashboard.data import figures_of, settings
 from engine.dashboard.gate import Gate, refuse_to_listen, serves_this_machine_only
 from engine.dashboard.pages import OVERVIEW
+from engine.dashboard.session import the_door
 from engine.database import release
 from engine.log import set_up_log
 
 _log = structlog.get_logger("engine")
 _PUBLIC_WAIT = 300.0  # seconds; nobody else is served before the shop is known to be the demo's
 
-routes: Sequence[BaseRoute] = ()
-
 
 def is_public_demo() -> bool:
     """Whether anyone may come in: sign-in is switched off, and every shop is the demo's."""
     if serves_this_machine_only() or settings().dashboard_sign_in != "off":
         return False
+    if the_door().has_lock:
+        return False
     shops = figures_of().state.shops
     return bool(shops) and all(shop.is_demo for shop in shops)
 
 
-middleware: Sequence[Middleware] = (Middleware(Gate, is_open=is_public_demo),)
+middleware: Sequence[Middleware] = (Middleware(Gate, is_open=is_public_demo, door=the_door),)
+routes: Sequence[BaseRoute] = routes_of(the_door)
 
 
 @asynccontextmanager
@@ -44,10 +47,10 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Check where the program may listen, begin to load, and give the database back at the end.
 
     Raises SettingError, which ends the process with exit code 3, for an address that is not this
-    machine's own, unless sign-in is switched off for the demo shop.
+    machine's own, unless readers sign in, or sign-in is switched off for the demo shop.
     """
     set_up_log(settings().log_format, settings().log_level)
-    is_public = not serves_this_machine_only()
+    is_public = not serves_this_machine_only() and not the_door().has_lock
     if is_public and settings().dashboard_sign_in != "off":
         raise refuse_to_listen("")
     keeper = figures_of()

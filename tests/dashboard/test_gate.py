@@ -9,7 +9,10 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 from streamlit import config
 
+from engine.dashboard.access.door import COOKIE, Door
+from engine.dashboard.access.passwords import PasswordHash, Role
 from engine.dashboard.gate import Gate, is_loopback, refuse_to_listen, serves_this_machine_only
+from engine.settings import Settings
 
 ALLOWED = ["localhost", "127.0.0.1", "::1"]
 HERE = "127.0.0.1"
@@ -41,13 +44,15 @@ def ask(
     headers: Mapping[str, str] | None = None,
     *,
     is_open: bool = False,
+    door: Door | None = None,
+    path: str = "/",
 ) -> list[Message]:
     """Send one request and return the answer's messages."""
     sent: list[Message] = []
     given = {"host": "localhost:8501", **(headers or {})}
     scope: Scope = {
         "type": kind,
-        "path": "/",
+        "path": path,
         "headers": [(k.lower().encode(), v.encode()) for k, v in given.items()],
         "client": None if client is None else (client, 50000),
     }
@@ -58,7 +63,8 @@ def ask(
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(Gate(figures, is_open=lambda: is_open)(scope, receive, send))
+    gate = Gate(figures, is_open=lambda: is_open, door=lambda: door or Door(Settings()))
+    asyncio.run(gate(scope, receive, send))
     return sent
 
 
@@ -109,6 +115,39 @@ def test_a_websocket_is_guarded_like_a_page() -> None:
         assert [message["type"] for message in answer] == ["websocket.close"]
 
 
+@pytest.fixture(scope="module")
+def locked() -> Door:
+    """A door with a password."""
+    stored = str(PasswordHash.of("four quiet green hats", b"salt"))
+    return Door(Settings(dashboard_owner_password_hash=stored))
+
+
+@pytest.mark.parametrize("client", [HERE, "192.0.2.7"])
+def test_with_a_lock_only_a_session_comes_in_from_anywhere(locked: Door, client: str) -> None:
+    assert refusal(ask(client=client, door=locked)) == "403 b'Sign in first.\\n'"
+    assert ask("websocket", client, door=locked)[0]["type"] == "websocket.close"
+    cookie = {"cookie": f"{COOKIE}={locked.sessions.begin(Role.VIEWER)}"}
+    assert refusal(ask(client=client, headers=cookie, door=locked)) == ""
+    assert ask("websocket", client, cookie, door=locked) == [{"type": "websocket.accept"}]
+    foreign = {**cookie, "host": "shop.example.com"}
+    assert refusal(ask(client=client, headers=foreign, door=locked)).startswith("403")
+
+
+def test_a_made_up_session_stays_outside(locked: Door) -> None:
+    assert refusal(ask(headers={"cookie": f"{COOKIE}=0"}, door=locked)).startswith("403")
+
+
+def test_a_page_without_a_session_leads_to_the_sign_in(locked: Door) -> None:
+    answer = ask(headers={"accept": "text/html,*/*"}, door=locked, path="/listings")
+    assert answer[0]["status"] == 303
+    assert (b"location", b"/sign-in") in answer[0]["headers"]
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/_stcore/health"])
+def test_sign_in_and_health_check_are_open(locked: Door, path: str) -> None:
+    assert refusal(ask(client="192.0.2.7", door=locked, path=path)) == ""
+
+
 def test_start_and_end_of_the_program_pass_the_gate() -> None:
     seen = []
 
@@ -116,7 +155,7 @@ def test_start_and_end_of_the_program_pass_the_gate() -> None:
         seen.append(scope["type"])
 
     async def run() -> None:
-        gate = Gate(app, is_open=lambda: False)
+        gate = Gate(app, is_open=lambda: False, door=lambda: Door(Settings()))
         await gate({"type": "lifespan"}, None, None)  # type: ignore[arg-type]
 
     asyncio.run(run())
@@ -151,5 +190,5 @@ def test_an_empty_address_means_every_address() -> None:
     error = refuse_to_listen("")
     assert error.exit_code == 3
     assert "all addresses without sign-in" in error.message
-    for way_out in ("--server.address 127.0.0.1", "SSH tunnel", "DASHBOARD_SIGN_IN=off"):
+    for way_out in ("--server.address 127.0.0.1", "python -m engine password", "SIGN_IN=off"):
         assert way_out in error.hint

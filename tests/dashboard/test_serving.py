@@ -12,7 +12,8 @@ import streamlit as st
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
-from engine.dashboard import serving
+from engine.dashboard import serving, session
+from engine.dashboard.access.passwords import PasswordHash, Role
 from engine.dashboard.data import figures_of
 from engine.dashboard.keeper import Phase
 from engine.database.url import DatabaseUrl
@@ -53,6 +54,34 @@ def test_another_address_is_refused_before_anything_is_loaded(point_at, shop_cop
     with pytest.raises(SettingError, match=r"served on 0\.0\.0\.0 without sign-in\."):
         serve()
     assert figures_of().state.phase is Phase.PREPARING
+
+
+def test_with_a_password_it_may_be_served_anywhere(
+    point_at, shop_copy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = str(PasswordHash.of("four quiet green hats", b"salt"))
+    monkeypatch.setenv("DASHBOARD_VIEWER_PASSWORD_HASH", stored)
+    point_at(shop_copy)
+    config.set_option("server.address", "0.0.0.0")
+    serve(lambda: None)
+    assert not serving.is_public_demo()
+
+
+def test_an_open_tab_without_a_session_shows_no_figure(
+    point_at, shop_copy, open_app, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = str(PasswordHash.of("four quiet green hats", b"salt"))
+    monkeypatch.setenv("DASHBOARD_OWNER_PASSWORD_HASH", stored)
+    point_at(shop_copy)
+    monkeypatch.setattr(session, "token", lambda: "made up")
+    at = open_app()
+    assert not at.metric
+    assert at.info[0].value == "Your session has ended."
+    token = session.the_door().sessions.begin(Role.VIEWER)
+    monkeypatch.setattr(session, "token", lambda: token)
+    at.run()
+    assert at.metric
+    assert "Signed in as viewer." in at.sidebar.caption[-1].value
 
 
 def test_the_demo_may_be_shown_to_others_when_sign_in_is_off(
