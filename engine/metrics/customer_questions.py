@@ -33,6 +33,10 @@ class CustomerQuestions:
         """One row = one customer: recency, frequency, monetary value, their scores, the segment."""
         return self._with_currency(customer_tables.rfm_table(self._snapshot, self._day(as_of)))
 
+    def rfm_segments(self, as_of: date | None = None) -> pd.DataFrame:
+        """One row = one segment of `rfm_table`: how many customers, their orders and sales."""
+        return self._with_currency(customer_tables.segment_table(self.rfm_table(as_of)))
+
     def customer_value_curve(
         self, as_of: date | None = None, refund_dating: str = "refund_day"
     ) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from engine.sources.frames import BoolArray
 
 FEWEST_FOR_SCORES = 5
 QUINTILES = 5
+SEGMENTS = ("best", "recent", "steady", "slipping", "lost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,25 @@ def _segments(recency: Int64Array, frequency: Int64Array) -> np.ndarray:
     rules = [is_new & is_often, is_old & is_often, is_new & is_rare, is_old & is_rare]
     words = [np.array(word, object) for word in ("best", "slipping", "recent", "lost")]
     return np.select(rules, words, default=np.array("steady", object))
+
+
+def segment_table(rfm: pd.DataFrame) -> pd.DataFrame:
+    """Return what `rfm_table` holds by segment, in the order of SEGMENTS.
+
+    One row = one segment that occurs: customers, share (of all of them), orders and
+    sales_after_discounts (minor units), both over their lifetime.
+    """
+    segment = rfm["segment"].fillna("").to_numpy(object)
+    frequency, monetary = (rfm[name].to_numpy(np.int64) for name in ("frequency", "monetary"))
+    rows = []
+    for name in SEGMENTS:
+        own = segment == name
+        count = int(own.sum())
+        if count:
+            share = round_div(count * MILLION, len(rfm)) / MILLION
+            rows.append((name, count, share, int(frequency[own].sum()), int(monetary[own].sum())))
+    columns = ["segment", "customers", "share", "orders", "sales_after_discounts"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def value_curve(snapshot: Snapshot, as_of: int, refund_dating: str = "refund_day") -> pd.DataFrame:

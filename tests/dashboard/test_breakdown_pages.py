@@ -59,3 +59,14 @@ def test_a_cohort_has_its_size_and_a_value_for_each_month_begun(
     shown = drawn.loc[f"{row['cohort']:%Y-%m}"]
     assert shown["month_1"] == number(unit, row[column], "USD")
     assert shown["size"] == row["cohort_size"]
+
+
+def test_segments_are_the_engines_with_a_rule_each(shop_app, analytics) -> None:
+    at = shop_app(pages.CUSTOMERS, range="12 months")
+    at.session_state["customers"] = "RFM"
+    at.run()
+    drawn = at.dataframe[0].value
+    wanted = analytics.rfm_segments()
+    assert list(drawn["customers"]) == list(wanted["customers"])
+    assert [one.lower() for one in drawn["segment"]] == list(wanted["segment"])
+    assert all(drawn["rule"])

@@ -41,3 +41,12 @@ def test_a_frame_keeps_its_columns_with_units_and_words(analytics) -> None:
     assert named["sales_at_stake"].unit is Unit.MONEY
     assert named["remedy"].label == "What to do"
     assert named["sales_at_stake"].label == "Sales at stake"
+
+
+def test_every_identity_shows_both_sides_and_no_difference(shop_app, analytics) -> None:
+    at = shop_app(pages.DATA_HEALTH)
+    at.session_state["health"] = "Identities"
+    at.run()
+    drawn = at.dataframe[0].value
+    assert list(drawn["identity"]) == [one.name for one in analytics.identities]
+    assert (drawn["difference"] == 0).all()

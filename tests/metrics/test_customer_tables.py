@@ -11,7 +11,13 @@ import pytest
 
 from engine.ledger.frames import OrderState
 from engine.metrics.compute import compute_block
-from engine.metrics.customer_tables import cohort_table, rfm_table, value_curve
+from engine.metrics.customer_tables import (
+    SEGMENTS,
+    cohort_table,
+    rfm_table,
+    segment_table,
+    value_curve,
+)
 from engine.metrics.model import Level
 from engine.metrics.registry import REGISTRY
 from engine.periods import Period, day_number
@@ -205,3 +211,19 @@ def test_guests_are_in_no_table():
     shop = buys((None, 1, 100), (7, 2, 100))
     assert rfm_table(shop, LATER)["customer_id"].tolist() == [7]
     assert cohort_table(shop, LATER)["orders"].sum() == 1
+
+
+def test_segments_hold_every_customer_once_with_their_orders_and_sales():
+    shop = buys(*[(n, n, 100 * n) for n in range(1, 31)], (3, 40, 500))
+    rfm = rfm_table(shop, LATER)
+    segments = segment_table(rfm)
+    assert segments["customers"].sum() == len(rfm)
+    assert segments["orders"].sum() == 31
+    assert segments["sales_after_discounts"].sum() == rfm["monetary"].sum()
+    lost = segments[segments["segment"] == "lost"].iloc[0]
+    assert lost["customers"] == (rfm["segment"] == "lost").sum() > 0
+    assert list(segments["segment"]) == [one for one in SEGMENTS if one in set(rfm["segment"])]
+
+
+def test_under_five_customers_there_are_no_segments():
+    assert segment_table(rfm_table(buys((1, 1, 100), (2, 2, 100)), LATER)).empty

@@ -14,7 +14,7 @@ from engine.dashboard.content import parts
 from engine.dashboard.downloads import export
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
-from engine.dashboard.tables import Heading, Table
+from engine.dashboard.tables import Heading, Table, of_metric
 from engine.metrics.formats import known
 from engine.metrics.model import SHOP, Unit
 
@@ -51,7 +51,7 @@ VALUE_CARDS = at_level(
     "contribution_per_customer",
 )
 # These stand in addresses, so they never change.
-TABS = ("Trend", "Cohorts", "Lifetime value")
+TABS = ("Trend", "Cohorts", "RFM", "Lifetime value")
 COHORT_MEASURES = {
     "Retention": ("retention", Unit.SHARE),
     "Customers": ("customers", Unit.COUNT),
@@ -59,7 +59,16 @@ COHORT_MEASURES = {
     "Contribution per customer": ("cumulative_contribution_per_customer", Unit.MONEY),
 }
 MOST_MONTHS = 24
-_CUSTOMERS, _GUESTS, _ORDERS = at_level(SHOP, "customers", "guest_orders", "orders")
+RULES = {
+    "best": "R 4 or 5, F 4 or 5",
+    "recent": "R 4 or 5, F 1 or 2",
+    "steady": "all others",
+    "slipping": "R 1 or 2, F 4 or 5",
+    "lost": "R 1 or 2, F 1 or 2",
+}
+_CUSTOMERS, _GUESTS, _ORDERS, SALES = at_level(
+    SHOP, "customers", "guest_orders", "orders", "sales_after_discounts"
+)
 
 
 def draw(run: PageRun) -> None:
@@ -78,7 +87,7 @@ def draw(run: PageRun) -> None:
     if guests:
         st.caption(f"{guests:,} orders without a customer are left out of all other numbers here.")
     tabs = st.tabs(list(TABS), key="customers", bind="query-params")
-    for draw_tab, tab in zip((_trend, _cohorts, _value), tabs, strict=True):
+    for draw_tab, tab in zip((_trend, _cohorts, _segments, _value), tabs, strict=True):
         if tab.open:
             with tab:
                 draw_tab(run)
@@ -126,6 +135,41 @@ def cohort_table(run: PageRun, label: str) -> Table:
         for cohort, row in sorted(cells.items(), reverse=True)
     )
     return Table("cohorts", headings, rows, f"{label} by month of first order and months since")
+
+
+def _segments(run: PageRun) -> None:
+    """Draw who bought lately and often, and who did not, with the rule of each segment."""
+    table = segment_table(run)
+    if not table.rows:
+        st.info("It takes five customers to tell them apart.", title="Too few customers")
+        return
+    export(run, _PAGE, "segments", partial(table.sheet, run.currency))
+    tables.draw(table, run.currency)
+    st.caption(
+        "Every customer has a score from 1 to 5 for the days since the last order (R) and for the "
+        "number of orders (F), against all others. Over all time, whatever the range."
+    )
+
+
+def segment_table(run: PageRun) -> Table:
+    """Return one row a segment: its rule, size, orders and sales."""
+    headings = (
+        Heading("segment", "Segment"),
+        Heading("rule", "Rule"),
+        Heading("customers", "Customers", Unit.COUNT),
+        Heading("share", "Share of customers", Unit.SHARE),
+        Heading("orders", "Orders", Unit.COUNT),
+        of_metric(SALES),
+    )
+    rows = tuple(
+        (
+            str(row["segment"]).capitalize(),
+            RULES[str(row["segment"])],
+            *(known(row[heading.name]) for heading in headings[2:]),
+        )
+        for row in run.analytics.rfm_segments().to_dict("records")
+    )
+    return Table("segments", headings, rows, "Customers by segment")
 
 
 def _value(run: PageRun) -> None:

@@ -93,8 +93,13 @@ def _provenance(run: PageRun) -> None:
 
 def _identities(run: PageRun) -> None:
     st.caption("Sums that must agree to the cent. One that does not stops the figures.")
-    headings = (Heading("identity", "Identity"), Heading("held", "Checked"))
-    rows = tuple((str(one), "agrees") for one in run.analytics.identities)
+    headings = (
+        Heading("identity", "Identity"),
+        Heading("left", "One side", Unit.MONEY),
+        Heading("right", "The other", Unit.MONEY),
+        Heading("difference", "Difference", Unit.MONEY),
+    )
+    rows = tuple((i.name, i.left, i.right, i.difference) for i in run.analytics.identities)
     _draw(run, Table("identities", headings, rows, f"{len(rows)} identities"), "identities")
 
 
