@@ -17,6 +17,7 @@ import streamlit as st
 from engine.analytics import EcommerceAnalyticsOptimized
 from engine.dashboard.filters import Dating
 from engine.dashboard.keeper import Keeper
+from engine.metrics.explain_nodes import Node
 from engine.metrics.formats import known
 from engine.metrics.model import SHOP, Level
 from engine.metrics.registry import REGISTRY
@@ -25,6 +26,7 @@ from engine.settings import Settings
 
 Value = int | float | str | None
 MOST_ANSWERS = 512
+MOST_EXPLANATIONS = 16  # each holds the rows behind a figure
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -123,6 +125,39 @@ def order_rows(
     asked = None if entity is None else (entity,)
     question = Question(level, asked, (period,), None, dating)
     return _kept_orders(_key(question, analytics), question, analytics)
+
+
+def explained(
+    analytics: EcommerceAnalyticsOptimized,
+    metric: str,
+    level: Level,
+    entity: int | str,
+    period: Period,
+    dating: Dating,
+) -> Node:
+    """Explain one figure; computed a second time from its rows before anybody sees it.
+
+    Raises ReconciliationError where the two differ.
+    """
+    question = Question(level, (entity,), (period,), (metric,), dating)
+    return _kept_explanation(_key(question, analytics), question, analytics)
+
+
+@st.cache_resource(max_entries=MOST_EXPLANATIONS, show_spinner=False)
+def _kept_explanation(
+    key: str, _question: Question, _analytics: EcommerceAnalyticsOptimized
+) -> Node:
+    assert _question.metrics is not None, "one figure is asked for by name"
+    assert _question.entities is not None, "one figure is of one entity"
+    node = _analytics.explain(
+        _question.metrics[0],
+        _question.level,
+        _question.entities[0],
+        _question.periods[0],
+        refund_dating=_question.dating,
+    )
+    node.check()
+    return node
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

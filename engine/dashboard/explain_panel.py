@@ -6,12 +6,12 @@ explained; else it is the shop.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from engine.dashboard import drill, pages, tables
+from engine.dashboard.data import explained
 from engine.dashboard.downloads import export
 from engine.dashboard.filter_bar import pick
 from engine.dashboard.page_run import PageRun
@@ -19,6 +19,7 @@ from engine.dashboard.sheets import Cell
 from engine.dashboard.tables import Heading, Table
 from engine.dashboard.wording import escape, range_words
 from engine.metrics.explain_nodes import Node
+from engine.metrics.explain_unknown import why_unknown
 from engine.metrics.formats import known
 from engine.metrics.model import LISTING, PRODUCT, SHOP, Level, Unit
 from engine.metrics.registry import REGISTRY
@@ -66,18 +67,17 @@ def subject(run: PageRun) -> tuple[Level, int | str]:
 
 
 def _draw_number(run: PageRun, name: str, level: Level, entity: int | str) -> None:
-    node = run.analytics.explain(
-        name, level, entity, run.view.period, refund_dating=run.view.dating
-    )
-    node.check()
+    node = explained(run.analytics, name, level, entity, run.view.period, run.view.dating)
     whose = "the shop" if level is SHOP else drill.namer(run, level)(entity)
     st.subheader(f"{node.label}: {node.said(run.currency)}")
     st.caption(
         f"Of {escape(whose)}, {range_words(run.view.period)}, refunds by "
-        f"{run.view.filters.dating.lower()}. {REGISTRY[name].description}"
+        f"{run.view.filters.dating.lower()}, in {run.currency}. {REGISTRY[name].description}"
     )
+    if node.value is None:
+        st.info(escape(why_unknown(node)), title="Not known")
     tables.draw(node_table(node, run.currency), run.currency)
-    st.caption("Added up again from the rows below: equals the number, to the smallest unit.")
+    st.caption("Added up again from the rows below: equals the card, to the smallest unit.")
     _draw_rows(run, node)
     _draw_left_out(run, node)
 
@@ -112,14 +112,13 @@ def _draw_rows(run: PageRun, node: Node) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=320):
             name = pick("Rows of", list(parts), lambda one: parts[one].label, key="rows")
-        whole = leaves_table(parts[name])
-        export(run, _PAGE, "rows", partial(whole.sheet, run.currency))
-    shown = Table("rows", whole.headings, whole.rows[:MOST_LEAVES], whole.alt)
+        export(run, _PAGE, "rows", lambda: leaves_table(parts[name]).sheet(run.currency))
+    shown = leaves_table(parts[name], MOST_LEAVES)
     orders = [row[0] for row in shown.rows]
-    has_orders = whole.headings[0].name == "order_id"
+    has_orders = shown.headings[0].name == "order_id"
     opens = drill.on_page(pages.ORDERS, "order") if has_orders else None
     tables.draw(shown, run.currency, ids=orders, opens=opens)
-    count = len(whole.rows)
+    count = len(parts[name].leaves or ())
     more = (
         f"{MOST_LEAVES:,} of {count:,} rows shown; the export has all."
         if (count > MOST_LEAVES)
@@ -128,10 +127,13 @@ def _draw_rows(run: PageRun, node: Node) -> None:
     st.caption(f"{more} Together {parts[name].said(run.currency)}.")
 
 
-def leaves_table(node: Node) -> Table:
-    """Return the rows behind one part: orders, lines and days, each with its amount and source."""
+def leaves_table(node: Node, most: int | None = None) -> Table:
+    """Return the rows behind one part: orders, lines and days, each with its amount and source.
+
+    `most` cuts the table to the first rows; without it all are there.
+    """
     assert node.leaves is not None
-    frame = node.leaves.frame()
+    frame = node.leaves.frame().head(len(node.leaves) if most is None else most)
     unit = node.unit if node.unit is Unit.MONEY else None
     headings = tuple(
         Heading(name, _LEAF_LABELS.get(name) or name.replace("_", " ").capitalize(), one)

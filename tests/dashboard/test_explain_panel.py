@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from engine.analytics import EcommerceAnalyticsOptimized
 from engine.dashboard import pages
-from engine.dashboard.explain_panel import leaves_table, node_table
+from engine.dashboard.explain_panel import MOST_LEAVES, leaves_table, node_table
 from engine.dashboard.filters import Filters
+from engine.dashboard.wording import escape
 from engine.metrics.formats import text
 from engine.metrics.registry import REGISTRY
 from engine.ranges import RangeName
 
 OPENED = ["net_revenue", "net_profit", "orders", "order_value_median", "roas", "new_customers"]
+
+QUIET = date(2026, 10, 1)  # a day without an order
 
 
 @pytest.fixture
@@ -25,7 +31,7 @@ def test_a_link_opens_a_number_that_is_the_engines(name, shop_app, analytics, pe
     whole = analytics.calculate_metrics_batch([period], level="shop", metrics=[name])[name].iloc[0]
     shown = text(REGISTRY[name].unit, whole, analytics.shop.currency)
     assert f"{REGISTRY[name].label}: {shown}" in [one.value for one in at.subheader]
-    assert any("equals the number" in one.value for one in at.caption)
+    assert any("equals the card" in one.value for one in at.caption)
 
 
 @pytest.mark.parametrize("path", [pages.ORDERS, pages.REFUNDS, pages.ADS], ids=lambda p: p.stem)
@@ -61,3 +67,32 @@ def test_the_rows_of_a_part_add_up_to_it(analytics, period) -> None:
     table = leaves_table(part)
     amount = [heading.name for heading in table.headings].index("amount")
     assert sum(row[amount] for row in table.rows) == node.value
+
+
+def test_the_first_rows_are_shown_and_all_are_exported(analytics, period) -> None:
+    node = analytics.explain("orders", "shop", analytics.shop.shop_id, period)
+    (part,) = [one for one in node.walk() if one.leaves is not None]
+    whole, shown = leaves_table(part), leaves_table(part, MOST_LEAVES)
+    assert len(whole.rows) == node.value > MOST_LEAVES
+    assert shown.rows == whole.rows[:MOST_LEAVES]
+
+
+def test_an_unknown_number_says_why(shop_app) -> None:
+    at = shop_app(range="Custom", explain="average_order_value")
+    at.date_input(key="dates").set_value((QUIET, QUIET)).run()
+    assert not at.exception
+    assert "Average order value: –" in [one.value for one in at.subheader]
+    assert at.info[-1].proto.title == "Not known"
+    why = "Orders is not above 0: there is nothing to divide by."
+    assert at.info[-1].value == escape(why)
+
+
+def test_an_open_number_is_computed_once_for_a_version(shop_app, monkeypatch) -> None:
+    at = shop_app(range="12 months", explain="net_profit")
+    asked: list[str] = []
+    monkeypatch.setattr(
+        EcommerceAnalyticsOptimized, "explain", lambda *names, **_: asked.append(str(names))
+    )
+    at.selectbox(key="pick rows").select_index(1).run()
+    assert not at.exception
+    assert not asked
