@@ -1,7 +1,7 @@
 """Makes the pictures of the README: `make pictures`.
 
 It loads the demo shop into a database of its own in a temporary folder, serves the dashboard on a
-free port of this machine and photographs the Overview, light and dark, in the system's Chromium.
+free port of this machine and photographs a few pages in the system's Chromium.
 Nothing is downloaded and nothing of the project's own data is touched.
 """
 
@@ -23,9 +23,17 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 PROJECT = Path(__file__).resolve().parents[2]
 PICTURES = Path(__file__).resolve().parent
-MODES = ("light", "dark")
+# File name, colour mode, and the address of the page.
+SHOTS = (
+    ("overview-light", "light", "/?range=Last+90+days"),
+    ("overview-dark", "dark", "/?range=Last+90+days"),
+    ("profit-bridge", "light", "/profit_bridge?range=Last+90+days"),
+    ("shipping", "light", "/shipping?range=Last+90+days"),
+    ("explain", "dark", "/listings?range=Last+90+days&explain=net_profit"),
+)
 WIDTH, HEIGHT = 1440, 1180
 _START_SECONDS = 60.0
+_DRAWN = ".js-plotly-plot .main-svg, [data-testid=stDataFrame] canvas"
 # Sandboxing needs rights that containers lack; the rest keeps Chromium from calling home.
 _CHROMIUM = (
     "--headless=new",
@@ -105,7 +113,7 @@ def wait_until_drawn(page: Page) -> None:
 
 
 def main() -> None:
-    """Make both pictures."""
+    """Make all pictures."""
     with tempfile.TemporaryDirectory(prefix="pictures-") as folder:
         home = Path(folder)
         home.chmod(0o711)  # for root, the database runs as another account
@@ -121,16 +129,22 @@ def main() -> None:
             check=True,
         )
         with served(environment, home / "dashboard.log") as address, browser() as chromium:
-            for mode in MODES:
+            for name, mode, link in SHOTS:
                 page = chromium.new_page(
                     viewport={"width": WIDTH, "height": HEIGHT},
-                    color_scheme=mode,
+                    color_scheme="dark" if mode == "dark" else "light",
                     timezone_id="Europe/Istanbul",
                 )
-                page.goto(f"{address}/?range=Last+90+days")
-                wait_until_drawn(page)
-                path = PICTURES / f"overview-{mode}.png"
+                page.goto(f"{address}{link}")
+                page.wait_for_selector(_DRAWN, timeout=60_000)
+                page.wait_for_timeout(4_000)  # tables, small lines and fonts settle
+                if "explain=" in link:
+                    page.get_by_text("Explain a number").scroll_into_view_if_needed()
+                    page.mouse.wheel(0, HEIGHT)
+                    page.wait_for_timeout(2_000)
+                path = PICTURES / f"{name}.png"
                 page.screenshot(path=path)
+                page.close()
                 print(path.relative_to(PROJECT))
 
 

@@ -39,7 +39,7 @@ def chosen_keeper() -> Keeper:
 
 
 role = require_reader()
-page = st.navigation(sections())
+page = st.navigation(sections(), expanded=True)
 st.title(page.title)
 keeper = chosen_keeper()
 state = keeper.state

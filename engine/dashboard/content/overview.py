@@ -9,11 +9,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.dashboard import cards, drill, grids, pages
+from engine.dashboard import drill, grids, pages
 from engine.dashboard.bridge import amounts_of, bridge_steps, without_empty
 from engine.dashboard.charts.chart import draw as draw_figure
 from engine.dashboard.charts.over_time import over_time
 from engine.dashboard.charts.waterfall import bridge_chart
+from engine.dashboard.content import parts
 from engine.dashboard.data import Value, entity_rows
 from engine.dashboard.downloads import export
 from engine.dashboard.filter_bar import pick
@@ -95,13 +96,10 @@ _LOSERS = Grid("losers", "SKU", "SKUs", PRODUCT_COLUMNS, PROFIT, ascending=True)
 
 def draw_cards(run: PageRun) -> None:
     """Draw the cards, and below them how sure the profit is."""
-    with st.grid(4, min_column_width=160):
-        for name in CARDS:
-            cards.draw(cards.metric_card(name, run.figures, run.view))
+    parts.draw_cards(run, CARDS)
     said = basis_words(run)
     if said:
         st.caption(said)
-    cards.appear_first()
 
 
 def basis_words(run: PageRun) -> str:

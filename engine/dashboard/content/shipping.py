@@ -48,20 +48,6 @@ MEASURES = at_level(
     "parcels",
     "weight_coverage",
 )
-COLUMNS = at_level(
-    PRODUCT,
-    "shipping_result",
-    "orders",
-    "parcels",
-    "shipping_income",
-    "postage",
-    "duty",
-    "import_tax",
-    "carrier_fee",
-    "landed_cost_per_order",
-    "contribution_profit",
-    "contribution_margin",
-)
 # Where parcels go and how: label in the address and dimension of the engine.
 BY = {"Country": "country", "Zone": "zone", "Weight tier": "tier", "Carrier": "carrier"}
 BY_COLUMNS = at_level(
@@ -78,6 +64,7 @@ BY_COLUMNS = at_level(
     "contribution_profit",
     "contribution_margin",
 )
+COLUMNS = at_level(PRODUCT, *BY_COLUMNS)
 WITHOUT = "(none)"
 _WEIGHED, _PARCELS = at_level(SHOP, "weight_coverage", "parcels")
 _SKUS = Grid("skus", "SKU", "SKUs", COLUMNS, COLUMNS[0], ascending=True)
