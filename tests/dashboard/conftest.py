@@ -12,9 +12,11 @@ from urllib.parse import quote
 import psycopg
 import pytest
 import streamlit as st
+from playwright.sync_api import Browser
 from psycopg import sql
 from streamlit.testing.v1 import AppTest
 
+from docs.images.make_pictures import browser, served
 from engine.analytics import EcommerceAnalyticsOptimized
 from engine.dashboard import cards, states
 from engine.dashboard.filters import Filters, View, resolve
@@ -142,6 +144,30 @@ def view_of(analytics: EcommerceAnalyticsOptimized) -> Callable[[Filters], View]
         )
 
     return view
+
+
+@pytest.fixture(scope="session")
+def site(
+    shop_template: DatabaseUrl, shop_files: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of the real program, serving the demo shop."""
+    with served(
+        environment_of(shop_template, shop_files), tmp_path_factory.mktemp("log") / "dashboard.log"
+    ) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium."""
+    with browser() as opened:
+        yield opened
+
+
+def environment_of(url: DatabaseUrl, files: Path) -> dict[str, str]:
+    """Return all settings of a program that works with one database and one folder of files."""
+    environment = dict.fromkeys((name.upper() for name in Settings.__dataclass_fields__), "")
+    return environment | {"DATABASE_URL": address(url), "CSV_FOLDER": str(files)}
 
 
 def address(url: DatabaseUrl) -> str:

@@ -4,75 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from docs.images.make_pictures import browser, chromium_path, served, wait_until_drawn
+from docs.images.make_pictures import chromium_path
 from engine.dashboard.content.overview import CARDS
-from engine.database.url import DatabaseUrl
 from engine.metrics.registry import REGISTRY
-from engine.settings import Settings
-from tests.dashboard.conftest import address
+from tests.dashboard.visit import Visit
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(chromium_path() is None, reason="needs the system's Chromium"),
 ]
-# Streamlit's page asks for these below its own address first, and goes on without.
-_PROBES = ("/_stcore/health", "/_stcore/host-config")
-
-
-@pytest.fixture(scope="module")
-def site(
-    shop_template: DatabaseUrl, shop_files: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    environment = dict.fromkeys((name.upper() for name in Settings.__dataclass_fields__), "")
-    environment |= {"DATABASE_URL": address(shop_template), "CSV_FOLDER": str(shop_files)}
-    with served(environment, tmp_path_factory.mktemp("log") / "dashboard.log") as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as opened:
-        yield opened
-
-
-class Visit:
-    """A page with what went wrong while it was open."""
-
-    def __init__(
-        self, chromium: Browser, site: str, width: int = 1440, mode: str = "light"
-    ) -> None:
-        self.site = site
-        self.errors: list[str] = []
-        self.page: Page = chromium.new_page(
-            viewport={"width": width, "height": 900},
-            color_scheme="dark" if mode == "dark" else "light",
-            timezone_id="Europe/Istanbul",
-        )
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("request", lambda request: self._foreign(request.url))
-        self.page.on(
-            "response",
-            lambda answer: self._failed(answer.status, answer.url),
-        )
-
-    def _foreign(self, url: str) -> None:
-        if not url.startswith((self.site, "data:", "blob:")):
-            self.errors.append(f"asks another host: {url}")
-
-    def _failed(self, status: int, url: str) -> None:
-        if status >= 400 and not url.endswith(_PROBES):
-            self.errors.append(f"{status} {url}")
-
-    def open(self, path: str = "/") -> Page:
-        self.page.goto(f"{self.site}{path}")
-        wait_until_drawn(self.page)
-        return self.page
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
@@ -81,16 +26,10 @@ def test_the_overview_is_drawn(
     width: int, mode: str, chromium: Browser, site: str, tmp_path: Path
 ) -> None:
     visit = Visit(chromium, site, width, mode)
-    said: list[str] = []
-    visit.page.on("console", lambda line: said.append(line.text) if line.type == "error" else None)
     page = visit.open()
     assert page.locator("[data-testid=stMetric]").count() == len(CARDS)
     assert page.locator(".js-plotly-plot").count() == 2
-    sideways = page.evaluate(
-        "(() => { const main = document.querySelector('[data-testid=stMain]');"
-        " return main.scrollWidth - main.clientWidth })()"
-    )
-    assert sideways == 0, "nothing but a table moves sideways"
+    assert visit.moves_sideways() == 0, "nothing but a table moves sideways"
     cut = page.evaluate(
         "[...document.querySelectorAll('[data-testid=stMetricValue] *')]"
         ".filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText)"
@@ -100,7 +39,7 @@ def test_the_overview_is_drawn(
     assert ground == ("rgb(14, 17, 23)" if mode == "dark" else "rgb(255, 255, 255)")
     page.screenshot(path=tmp_path / f"overview-{mode}-{width}.png")
     assert visit.errors == []
-    assert said == []
+    assert visit.said == []
     page.close()
 
 
