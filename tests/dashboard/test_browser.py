@@ -78,7 +78,7 @@ def test_an_export_holds_every_listing_in_full(chromium: Browser, site: str) -> 
     visit = Visit(chromium, site)
     page = visit.open("/?range=All+time")
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="Export listings").click()
+        page.get_by_role("button", name="Listings as CSV").click()
     download = waiting.value
     assert download.suggested_filename == (
         "overview-listings_tuftmoor-felt_2023-11-02_2026-10-31.csv"
