@@ -81,7 +81,7 @@ def test_an_export_holds_every_listing_in_full(chromium: Browser, site: str) -> 
         page.get_by_role("button", name="Listings as CSV").click()
     download = waiting.value
     assert download.suggested_filename == (
-        "overview-listings_tuftmoor-felt_2023-11-02_2026-10-31.csv"
+        "overview-listings_tuftmoor-felt_2023-11-01_2026-10-31.csv"
     )
     content = Path(download.path()).read_bytes()
     assert content.startswith(b"\xef\xbb\xbf")
