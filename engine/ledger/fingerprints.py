@@ -18,15 +18,18 @@ import numpy as np
 
 from engine.digests import digest_rows, text_digest
 from engine.ledger.facts import Facts
+from engine.ledger.spans import span_borders
 from engine.local_time import LocalClock
 from engine.money import Int64Array
+from engine.sources.expense_files import Expenses
 from engine.sources.frames import Maybe, SourceTables, Texts
 
+_Dated = tuple[Int64Array, Int64Array]  # months, and the digest of what is dated in each
 _NO_MONTH = -(2**31)
 # Which topic a table's rows are facts of, where they have a day.
 _TABLES = (
     *("orders", "lines", "refunds", "refund_items", "shipments", "products", "entries"),
-    *("payments", "tracking"),
+    *("payments", "tracking", "ads"),
 )
 
 
@@ -38,6 +41,8 @@ class Topic(StrEnum):
     PARCELS = "parcels"  # what was handed over, by the order's month
     ENTRIES = "entries"  # of the payment account, by their own month
     COSTS = "costs"  # unit costs in force for what was sold, by the order's month
+    ADS = "ads"  # spans of advertising, in every month that they touch
+    EXPENSES = "expenses"  # of the owner's file, in every month that they touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,8 @@ def _months(
         ),
         Topic.ENTRIES: _marks((_month(clock.days(tables.entries.seconds)), digests["entries"])),
         Topic.COSTS: _marks(_costs_in_force(facts)),
+        Topic.ADS: _marks(_ads(tables, clock, digests["ads"])),
+        Topic.EXPENSES: _marks(_expenses(facts.terms.files.expenses)),
     }
 
 
@@ -96,7 +103,7 @@ def _month_of(wanted: Int64Array, ids: Int64Array, months: Int64Array) -> Int64A
     return np.where(ids[at] == wanted, months[at], _NO_MONTH)
 
 
-def _costs_in_force(facts: Facts) -> tuple[Int64Array, Int64Array]:
+def _costs_in_force(facts: Facts) -> _Dated:
     """Each unit cost once a SKU and month, however often it was sold."""
     lines, costs = facts.lines, facts.costs
     month = _month(facts.orders.day[lines.order])
@@ -108,7 +115,29 @@ def _costs_in_force(facts: Facts) -> tuple[Int64Array, Int64Array]:
     return month[first], digests[first]
 
 
-def _marks(*parts: tuple[Int64Array, Int64Array]) -> dict[str, str]:
+def _ads(tables: SourceTables, clock: LocalClock, digest: Int64Array) -> _Dated:
+    rows = tables.ads
+    first, last = span_borders(rows.span, rows.start, rows.end, clock, tables.shop.week_start)
+    return _in_each_month(_month(first), _month(last), digest)
+
+
+def _expenses(expenses: Expenses) -> _Dated:
+    """What an expense is called, and where it stands in the file, decides no figure."""
+    currency = np.array([text_digest(name) for name in expenses.currency], np.int64)
+    days = [column.astype(np.int64) for column in (expenses.first, expenses.last)]
+    digest = digest_rows(len(expenses), [*days, expenses.amount, currency], 0)
+    return _in_each_month(_month(expenses.first), _month(expenses.last), digest)
+
+
+def _in_each_month(first: Int64Array, last: Int64Array, digest: Int64Array) -> _Dated:
+    """Repeat the digest of a span for each month from its first to its last."""
+    length = last - first + 1
+    row = np.repeat(np.arange(len(length)), length)
+    earlier = np.cumsum(length) - length
+    return first[row] + np.arange(len(row)) - earlier[row], digest[row]
+
+
+def _marks(*parts: _Dated) -> dict[str, str]:
     """Sum the digests of each month, in whatever order they come; rows without a month are out."""
     month = np.concatenate([months for months, _ in parts])
     digest = np.concatenate([digests for _, digests in parts]).view(np.uint64)

@@ -18,11 +18,10 @@ from engine.metrics.model import LISTING, SHOP, Level, Unit
 from engine.money import to_decimal
 from engine.periods import Period, PeriodKind, day_number
 from engine.reports.alert_rules import Against, Condition, Rule
-from engine.reports.causes import PROFIT
 
 _MOVERS = 3
 _COVERAGE = "cost_coverage"
-
+_BRIDGED = "contribution_profit"  # which a SKU has by itself, without shares of ads
 
 # Name, entity (blank for the shop), kind and start of the period: what makes two alerts the same.
 Key = tuple[str, str, str, str]
@@ -254,7 +253,7 @@ def _bridge(
     found = analytics.variance_bridge(
         before,
         alert.period,
-        measure=PROFIT,
+        measure=_BRIDGED,
         level=rule.level,
         entities=None if alert.entity is None else (alert.entity, alert.entity),  # type: ignore[arg-type]
     )

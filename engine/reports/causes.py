@@ -18,7 +18,7 @@ from engine.metrics.registry import REGISTRY
 from engine.sources.frames import BoolArray
 
 # The last line of the profit ladder; its components follow from its formula.
-PROFIT = "contribution_profit"
+PROFIT = "net_profit"
 
 
 class Cause(StrEnum):
@@ -52,6 +52,7 @@ _ANYWHERE: tuple[Rule, ...] = (
     (Cause.ORDER_CHANGE, "any.orders"),
     (Cause.PARCEL_COST, "any.parcels"),
     (Cause.FEE_ACTUALS, "any.entries"),
+    (Cause.AD_SPEND, "any.ads"),
 )
 _SALES: tuple[Rule, ...] = (
     (Cause.ORDER_CHANGE, "orders"),
@@ -104,13 +105,21 @@ _FEES: tuple[Rule, ...] = (
     (Cause.LATE_REFUND, "any.refunds"),
 )
 _ADS: tuple[Rule, ...] = (
+    (Cause.AD_SPEND, "ads"),
     (Cause.AD_SPEND, "files.advertising"),
     (Cause.AD_SPEND, "entries"),
+    # SKUs share what their listing spends, so sales and refunds move it from one to another.
     (Cause.ORDER_CHANGE, "orders"),
+    (Cause.LATE_REFUND, "refunds"),
     (Cause.RATE, "files.rate"),
+    (Cause.AD_SPEND, "any.ads"),
     (Cause.AD_SPEND, "any.entries"),
 )
-_EXPENSES: tuple[Rule, ...] = ((Cause.EXPENSE, "files.expense"), (Cause.RATE, "files.rate"))
+_EXPENSES: tuple[Rule, ...] = (
+    (Cause.EXPENSE, "expenses"),
+    (Cause.EXPENSE, "files.expense"),
+    (Cause.RATE, "files.rate"),
+)
 # A change that moves no profit.
 _NO_PROFIT: tuple[Rule, ...] = (
     (Cause.LATE_REFUND, "refunds&row.refunds"),
@@ -122,7 +131,9 @@ _NO_PROFIT: tuple[Rule, ...] = (
     (Cause.FEE_ACTUALS, "entries"),
     (Cause.PARCEL_COST, "files.parcel"),
     (Cause.COST_CHANGE, "files.cost"),
+    (Cause.AD_SPEND, "ads"),
     (Cause.AD_SPEND, "files.advertising"),
+    (Cause.EXPENSE, "expenses"),
     (Cause.EXPENSE, "files.expense"),
     (Cause.RATE, "files.rate"),
     (Cause.FEE_ACTUALS, "files.fee"),

@@ -33,6 +33,8 @@ GROUPS = {
 }
 ALL_GROUPS = tuple(sorted({*GROUPS.values(), "advertising"}))
 _TABLES_OF_DAYS = {"advertising": ("listing_ad_stats",)}
+# Groups whose months are marked: as a whole they count only against a run that marked none.
+_MARKED = {"advertising": Topic.ADS, "expense": Topic.EXPENSES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +86,13 @@ def evidence_since(
     before = run.inputs
     files = _differing(before.get("files", {}), inputs["files"])
     old, new = before.get("months", {}), inputs["months"]
+    marked = {group for group, topic in _MARKED.items() if topic in old}
     return Evidence(
         months={
-            topic: frozenset(_differing(old.get(topic, {}), new.get(topic, {}))) for topic in Topic
+            topic: frozenset(_differing(old[topic], new.get(topic, {})) if topic in old else ())
+            for topic in Topic
         },
-        groups=_groups(files) | _moved_tables(before, inputs),
+        groups=(_groups(files) | _moved_tables(before, inputs)) - marked,
         settings=run.settings_hash != settings_hash,
         definitions=run.definitions != definitions,
     )

@@ -135,7 +135,6 @@ def write_changes(
                 memory.new_metrics,
             )
             counts = counts.plus(_write_table(connection, change, rows_of, keeping))
-        copy_today(connection, success.shop_id, datetime.now(UTC))
         causes = success.restatements
         restated = write_restatements(
             connection,

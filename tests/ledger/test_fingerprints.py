@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from engine.ledger.events import build_ledger
 from engine.ledger.facts import Policies
 from engine.ledger.fingerprints import Fingerprints, Topic, take_fingerprints
 from engine.local_time import local_clock
+from engine.periods import day_number
+from engine.sources.expense_files import NO_EXPENSES
 from engine.sources.frames import Maybe, SourceTables
 from engine.sources.owner_files import OwnerFiles
 from tests.shop_builder import owner_files
@@ -83,9 +86,31 @@ def test_a_fact_that_changed_moves_the_mark_of_its_month_and_topic(
 
 
 def test_another_unit_cost_moves_the_months_in_which_the_goods_were_sold() -> None:
-    assert moved(marks(source()), marks(source(), owner_files())) == {
+    without_costs = replace(owner_files(), expenses=files().expenses)
+    assert moved(marks(source()), marks(source(), without_costs)) == {
         Topic.COSTS: {"2026-02", "2026-03"}
     }
+
+
+def test_an_expense_moves_every_month_that_it_is_for_and_no_other() -> None:
+    before = files()
+    spread = replace(
+        NO_EXPENSES,
+        first=np.array([day_number(date(2026, 2, 20)), 20_000], np.int32),
+        last=np.array([day_number(date(2026, 4, 2)), 20_000], np.int32),
+        amount=np.array([10_000, 5], np.int64),
+        currency=("USD", "USD"),
+        name=("Rent", "Pins"),
+        category=("", ""),
+        row_number=np.array([2, 3], np.int32),
+    )
+    dearer = replace(spread, amount=np.array([10_001, 5], np.int64))
+    old, new = (replace(before, expenses=one) for one in (spread, dearer))
+    assert moved(marks(source(), old), marks(source(), new)) == {
+        Topic.EXPENSES: {"2026-02", "2026-03", "2026-04"}
+    }
+    renamed = replace(before, expenses=replace(spread, name=("Shop", "Pins")))
+    assert moved(marks(source(), old), marks(source(), renamed)) == {}
 
 
 def test_a_month_that_has_no_fact_any_more_is_one_that_moved() -> None:

@@ -18,7 +18,7 @@ from tests.reports.small_shop import Line, add_order, add_refund, execute, rows
 
 # As if the goods had been dearer when the reports were written.
 GOODS_OF_JANUARY = (
-    "UPDATE shop_reports SET cogs = cogs + 1, contribution_profit = contribution_profit - 1, "
+    "UPDATE shop_reports SET cogs = cogs + 1, net_profit = net_profit - 1, "
     "row_hash = 0 WHERE period_start = '2026-01-01' AND period_type = 'MONTHLY'"
 )
 JANUARY, FEBRUARY = date(2026, 1, 1), date(2026, 2, 1)
@@ -135,6 +135,81 @@ def test_an_order_that_came_late_brings_its_goods_at_the_old_unit_cost(
     assert unequal(costed) == []
 
 
+def write_expenses(settings: dict[str, str], *, rent: str) -> None:
+    (Path(settings["CSV_FOLDER"]) / "expenses.csv").write_text(
+        f"month,name,amount,currency\n2026-01,Rent,{rent},USD\n2026-02,Rent,7.00,USD\n",
+        encoding="utf-8",
+    )
+
+
+def net_profit(url: DatabaseUrl, month: date) -> Decimal:
+    ((profit,),) = rows(
+        url,
+        "SELECT net_profit FROM shop_reports WHERE period_type = 'MONTHLY' AND period_start = %s",
+        month,
+    )
+    assert isinstance(profit, Decimal)
+    return profit
+
+
+def test_advertising_that_was_reported_late_is_a_cause_in_its_own_month(
+    costed: DatabaseUrl, reports: Reports
+) -> None:
+    before = net_profit(costed, JANUARY)
+    execute(
+        costed,
+        'INSERT INTO listing_ad_stats (shop_id, listing_id, "periodType", period_start, '
+        "period_end, clicks, spend, spend_divisor, spend_currency_code) "
+        "VALUES (1, 101, 'DAILY', '2026-01-05', '2026-01-05', 3, 333, 100, 'USD')",
+    )
+    reports()
+    assert net_profit(costed, JANUARY) - before == Decimal("-3.33")
+    for level in ("SHOP", "LISTING", "PRODUCT"):
+        lines = [(*line[:3],) for line in causes(costed, level)]
+        assert set(lines) == {(JANUARY, "AD_SPEND", "ad_spend")}, level
+        assert sum(line[3] for line in causes(costed, level)) == Decimal("-3.33")
+    assert unequal(costed) == []
+
+
+def test_another_rent_is_an_expense_of_its_own_month_alone(
+    costed: DatabaseUrl, reports: Reports, program_settings: dict[str, str]
+) -> None:
+    write_expenses(program_settings, rent="31.00")
+    reports()
+    before = net_profit(costed, JANUARY)
+    first = causes(costed)
+    assert first == [
+        (JANUARY, "EXPENSE", "operating_expenses", Decimal("-31.00")),
+        (FEBRUARY, "EXPENSE", "operating_expenses", Decimal("-7.00")),
+    ]
+    write_expenses(program_settings, rent="32.55")
+    run = reports("--json").shop
+    assert [line for line in causes(costed) if line not in first] == [
+        (JANUARY, "EXPENSE", "operating_expenses", net_profit(costed, JANUARY) - before)
+    ]
+    assert net_profit(costed, JANUARY) - before == Decimal("-1.55")
+    assert run["warnings"].get("changes_without_cause") is None
+    assert unequal(costed) == []
+
+
+def test_what_another_night_moved_in_the_expenses_explains_no_other_month(
+    costed: DatabaseUrl, reports: Reports, program_settings: dict[str, str]
+) -> None:
+    write_expenses(program_settings, rent="31.00")
+    reports()
+    count = len(causes(costed))
+    execute(
+        costed,
+        "UPDATE shop_reports SET operating_expenses = 8, net_profit = net_profit - 1, row_hash = 0 "
+        "WHERE period_start = '2026-02-01' AND period_type = 'MONTHLY'",
+    )
+    write_expenses(program_settings, rent="32.55")
+    reports("--level", "shop")
+    lines = causes(costed)
+    assert (FEBRUARY, "UNEXPLAINED", "operating_expenses", Decimal("1.00")) in lines
+    assert len(lines) == count + 2
+
+
 def test_several_causes_of_one_month_are_told_apart_and_add_up_at_every_level(
     costed: DatabaseUrl, reports: Reports, program_settings: dict[str, str]
 ) -> None:
@@ -212,4 +287,5 @@ def test_every_component_of_profit_has_rules_and_every_input_file_a_group() -> N
 def test_the_components_add_up_to_profit_by_its_own_formula() -> None:
     signs = profit_components()
     assert signs["gross_merchandise_sales"] == 1
+    assert signs["ad_spend"] == signs["operating_expenses"] == -1
     assert signs["cogs"] == signs["returns_value"] == signs["vat_on_fees"] == -1

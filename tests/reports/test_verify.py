@@ -122,7 +122,7 @@ def test_one_sku_can_be_compared_alone(reported: DatabaseUrl, reports: Reports) 
         ("known_to = known_to + interval '1 minute'", "two versions overlap at"),
         ("known_to = known_to - interval '1 millisecond'", "no version is known from"),
         (
-            "metrics = metrics || '{\"contribution_profit\": 1}'",
+            "metrics = metrics || '{\"net_profit\": 1}'",
             "causes of -0.93 for a change of",
         ),
     ],
