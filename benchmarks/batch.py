@@ -5,7 +5,8 @@
 Each engine runs in a process of its own, engines in turn, on the same table. Before anything is
 timed the rivals must give the same rows on S; on larger sizes they must give the same sums. A rival
 that is not installed is named and left out (`make bench` installs them). --quick is one round on
-100,000 orders and fails if the engine is slower than the ratios it must keep.
+100,000 orders and fails if a ratio of processor time is lost, with room for a busy machine; whether
+a full run keeps the budgets is for `report.py` to say.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ from benchmarks.spec import TOLERANCE
 
 # Wall and processor time against pandas, and against the better of polars and DuckDB, on M.
 BUDGET = {"pandas": 0.5, "others": 0.8}
-# On a small table and a busy machine; a guard against falling back, not the claim.
-QUICK_BUDGET = {"pandas": 0.9, "others": 0.9}
+# Of processor time, which a busy machine stretches for all alike. 0.48 and 0.26 were reached with
+# six processes to a core; the rest is room, as this guards against falling back and claims nothing.
+QUICK_BUDGET = {"pandas": 0.9, "others": 0.6}
 
 
 def installed() -> list[str]:
@@ -99,11 +101,9 @@ def ratios(found: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
     return compared
 
 
-def is_within(compared: dict[str, dict[str, float]], budget: dict[str, float]) -> bool:
+def is_within(ratio_to: dict[str, float], budget: dict[str, float]) -> bool:
     """Tell whether every ratio that could be measured keeps its budget."""
-    return all(
-        compared[key].get(name, 0) <= most for key in compared for name, most in budget.items()
-    )
+    return all(ratio_to.get(name, 0) <= most for name, most in budget.items())
 
 
 @click.command()
@@ -118,8 +118,6 @@ def main(
     """Compare the engine with its rivals."""
     engines = [name for name in installed() if not wanted or name in ("ours", *wanted)]
     compare_rows(engines, "tiny" if quick else "S")
-    budget = QUICK_BUDGET if quick else BUDGET
-    kept = True
     for size in ("quick",) if quick else sizes:
         found = measure(engines, size, 1 if quick else rounds)
         for name, figures in found.items():
@@ -128,9 +126,8 @@ def main(
         if len(engines) == 1:
             continue
         emit("batch ratios", keep, size=size, load=load(), **compared)
-        kept &= size == "S" or is_within(compared, budget)
-    if not kept:
-        sys.exit(f"A ratio is above its budget: {budget}.")
+        if quick and not is_within(compared["processor_seconds"], QUICK_BUDGET):
+            sys.exit(f"A ratio of processor time is above what must be kept: {QUICK_BUDGET}.")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How long the nightly reports take: a run, and a second one that has nothing to write.
 
-    python benchmarks/nightly.py [--database URL] [--from-nothing]
+    python benchmarks/nightly.py [--database URL] [--from-nothing] [--keep]
 
 Runs the report program twice on a database and prints one JSON line for each run: wall seconds and
 seconds by stage, rows computed and written, peak memory. The database is DATABASE_URL, or the local
@@ -16,16 +16,18 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import click
 
-PROJECT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(PROJECT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.measure import PROJECT, emit, load
 
 TABLES = "shop_reports, listing_reports, product_reports"
 
 
-def run_once(name: str) -> dict[str, object]:
+def run_once(name: str) -> dict[str, Any]:
     """Run the program as a process and return what it took."""
     begun = time.perf_counter()
     ended = subprocess.run(
@@ -41,14 +43,12 @@ def run_once(name: str) -> dict[str, object]:
     shops = json.loads(ended.stdout)["shops"]
     counts = ("computed", "inserted", "updated", "unchanged", "removed")
     return {
-        "benchmark": "nightly",
         "run": name,
         "seconds": round(seconds, 2),
         "stage_seconds": {one["shop"]: one["stage_seconds"] for one in shops},
         "rows": {count: sum(one[f"rows_{count}"] for one in shops) for count in counts},
         "peak_megabytes": usage.ru_maxrss // 1024,  # of the largest child so far
-        "load": os.getloadavg()[0],
-        "cores": os.cpu_count(),
+        "load": load(),
     }
 
 
@@ -64,14 +64,15 @@ def empty_report_tables() -> None:
 @click.command()
 @click.option("--database", help="Address of the database.  [default: DATABASE_URL]")
 @click.option("--from-nothing", is_flag=True, help="Empty the report tables first.")
-def main(database: str | None, from_nothing: bool) -> None:
+@click.option("--keep", is_flag=True, help="Add the figures to benchmarks/results.jsonl.")
+def main(database: str | None, from_nothing: bool, keep: bool) -> None:
     """Measure two runs of the reports and print a JSON line for each."""
     if database:
         os.environ["DATABASE_URL"] = database
     if from_nothing:
         empty_report_tables()
     for name in ("first", "unchanged"):
-        click.echo(json.dumps(run_once(name)))
+        emit("nightly", keep, **run_once(name))
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
     python benchmarks/read.py [--keep]
 
-Reads a demo in the database of the settings (`python -m engine demo --size M`). The COPY is not
-decoded: it is the ceiling for everything that reads over this connection.
+Reads a demo in the database of the settings (`python -m engine demo --size M`), its tables of
+10,000 rows and more. The COPY is not decoded: it is the ceiling for everything that reads over this
+connection.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ def main(keep: bool) -> None:
     with open_snapshot(url, connections=2) as snapshot:
         shops = read_shops(snapshot)
         shop = choose_shop(shops, shops[0].shop_id if shops else None)
+        orders = snapshot.read("SELECT count(*) FROM orders")[0][0].as_py()
         for contract in CONTRACTS:
             statement = contract.select(is_alone=len(shops) == 1)
             values = {"$1": str(shop.shop_id), "$2": f"'{shop.currency}'"}
@@ -57,6 +59,7 @@ def main(keep: bool) -> None:
             emit(
                 "read",
                 keep,
+                orders=orders,
                 table=contract.table,
                 rows=table.num_rows,
                 rows_a_second=round(table.num_rows / wall),
@@ -68,7 +71,7 @@ def main(keep: bool) -> None:
     with open_snapshot(url, connections=2) as snapshot:
         _, wall, processor = timed(lambda: read_tables(snapshot, shop, is_alone=len(shops) == 1))
         figures = {"wall_seconds": round(wall, 2), "processor_seconds": round(processor, 2)}
-        emit("read all", keep, load=load(), **figures)
+        emit("read all", keep, orders=orders, load=load(), **figures)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Writes docs/performance.md from the committed measurements, and checks them against the budgets.
 
-    python benchmarks/report.py            writes the page
+    python benchmarks/report.py            writes the page and prints the table of budgets
     python benchmarks/report.py --check    exits with 1 if the page is old or a budget is not kept
 
 Of measurements of the same thing the last one in benchmarks/results.jsonl counts.
@@ -9,7 +9,6 @@ Of measurements of the same thing the last one in benchmarks/results.jsonl count
 from __future__ import annotations
 
 import json
-import math
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,14 +18,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import click
 
-from benchmarks.batch import BUDGET as RATIOS
-from benchmarks.live import BUDGET as LIVE
+from benchmarks.budgets import Budget, Measured, budgets, growth
 from benchmarks.measure import PROJECT, RESULTS
 from benchmarks.one_engine import ENGINES
-from benchmarks.shop import ORDERS
 
 PAGE = PROJECT / "docs" / "performance.md"
-EXPONENT = 1.05  # of the engine's time from M to L
 _INTRODUCTION = """\
 # Performance
 
@@ -58,17 +54,26 @@ _READ = """\
 
 Rows a second, and the part of what a binary COPY reaches that nobody decodes (budget 0.7).
 """
+_NIGHTLY = """\
+## Nightly reports
 
-Measured = dict[str, Any]
+`python benchmarks/nightly.py --from-nothing`: a run into empty tables, and one with nothing to
+write.
+"""
+_BUDGETS = """\
+## Budgets
+
+`python benchmarks/report.py --check` fails while one of them is not reached.
+"""
+_SUBJECT = ("size", "engine", "range", "table", "orders", "run")
 
 
 def latest() -> dict[tuple[str, ...], Measured]:
-    """Return the last measurement of each thing: benchmark, size, engine, range, table, orders."""
+    """Return the last measurement of each thing, by benchmark and subject."""
     found: dict[tuple[str, ...], Measured] = {}
     lines = RESULTS.read_text(encoding="utf-8").splitlines() if RESULTS.exists() else []
     for line in map(json.loads, lines):
-        parts = (line.get(name, "") for name in ("size", "engine", "range", "table", "orders"))
-        found[line["benchmark"], *map(str, parts)] = line
+        found[line["benchmark"], *(str(line.get(name, "")) for name in _SUBJECT)] = line
     return found
 
 
@@ -79,18 +84,19 @@ def _of(found: dict[tuple[str, ...], Measured], benchmark: str) -> list[Measured
 def page(found: dict[tuple[str, ...], Measured]) -> str:
     """Return the page."""
     parts = [_INTRODUCTION, "\n".join(_machine(found))]
+    parts += [_BUDGETS, _table(_budget_rows(budgets(found)))]
     if batch := _of(found, "batch"):
         parts += [_BATCH, _table(_batch_rows(batch)), "\n".join(_ratio_lines(found, batch))]
     if live := _of(found, "live"):
         parts += [_LIVE, _table(_live_rows(live))]
     if loads := _of(found, "load"):
         parts += [_LOAD, _table(_load_rows(loads))]
-        for line in _of(found, "ledger steps")[-1:]:
-            rows = [("step", "share of ledger and levels")]
-            rows += [(step, f"{share:.1%}") for step, share in line["shares"].items()]
-            parts.append(_table(rows))
+    if steps := _of(found, "ledger steps"):
+        parts.append(_table(_step_rows(max(steps, key=lambda line: int(line["orders"])))))
     if read := _of(found, "read"):
         parts += [_READ, _table(_read_rows(read))]
+    if nightly := _of(found, "nightly"):
+        parts += [_NIGHTLY, _table(_nightly_rows(nightly))]
     return "\n".join(part.rstrip("\n") + "\n" for part in parts if part)
 
 
@@ -103,6 +109,12 @@ def _machine(found: dict[tuple[str, ...], Measured]) -> Iterator[str]:
         packages.setdefault(name, {}).update({"Python": place["python"], **place["versions"]})
     for name, versions in packages.items():
         yield f"Machine: {name}.\n" + ", ".join(f"{k} {v}" for k, v in versions.items()) + "."
+
+
+def _budget_rows(rows: list[Budget]) -> Iterator[tuple[str, ...]]:
+    yield "what", "budget", "measured", ""
+    for row in rows:
+        yield row.what, row.bound, row.shown, row.verdict
 
 
 def _batch_rows(lines: list[Measured]) -> Iterator[tuple[str, ...]]:
@@ -127,16 +139,6 @@ def _ratio_lines(found: dict[tuple[str, ...], Measured], batch: list[Measured]) 
             yield f"- {line['size']}, {what} time: {against}."
     if (exponent := growth(batch)) is not None:
         yield f"- From M to L processor time grows with the orders to the power of {exponent:.2f}."
-
-
-def growth(batch: list[Measured]) -> float | None:
-    """Return the exponent of the engine's time by orders from M to L; None if one is missing."""
-    ours = {line["size"]: line for line in batch if line["engine"] == "ours"}
-    if not {"M", "L"} <= ours.keys():
-        return None
-    key = "processor_seconds"
-    time = math.log(ours["L"][key] / ours["M"][key])
-    return time / math.log(ORDERS["L"] / ORDERS["M"])
 
 
 def _live_rows(lines: list[Measured]) -> Iterator[tuple[str, ...]]:
@@ -178,9 +180,15 @@ def _load_rows(lines: list[Measured]) -> Iterator[tuple[str, ...]]:
         )
 
 
+def _step_rows(line: Measured) -> Iterator[tuple[str, ...]]:
+    yield "step", f"processor time of ledger and levels, {line['orders']:,} orders"
+    for step, share in line["shares"].items():
+        yield step, f"{share:.1%}"
+
+
 def _read_rows(lines: list[Measured]) -> Iterator[tuple[str, ...]]:
     yield "table", "rows", "rows a second", "part of raw COPY", "load"
-    for line in lines:
+    for line in sorted(lines, key=lambda line: int(line["orders"])):
         yield (
             line["table"],
             f"{line['rows']:,}",
@@ -190,29 +198,24 @@ def _read_rows(lines: list[Measured]) -> Iterator[tuple[str, ...]]:
         )
 
 
+def _nightly_rows(lines: list[Measured]) -> Iterator[tuple[str, ...]]:
+    yield "run", "seconds", "rows computed", "rows written", "peak MB", "load"
+    for line in lines:
+        counts = line["rows"]
+        yield (
+            line["run"],
+            f"{line['seconds']:.1f}",
+            f"{counts['computed']:,}",
+            f"{counts['inserted'] + counts['updated'] + counts['removed']:,}",
+            f"{line['peak_megabytes']:,}",
+            f"{line['load']:.2f}",
+        )
+
+
 def _table(rows: Any) -> str:
     head, *others = rows
     lines = [head, tuple("---" for _ in head), *others]
     return "\n".join("| " + " | ".join(row) + " |" for row in lines)
-
-
-def broken(found: dict[tuple[str, ...], Measured]) -> Iterator[str]:
-    """Yield every budget that the measurements do not keep."""
-    for line in _of(found, "batch ratios"):
-        for key in ("wall_seconds", "processor_seconds"):
-            for name, most in RATIOS.items():
-                if line["size"] != "S" and line[key].get(name, 0) > most:
-                    yield f"{key} on {line['size']} is {line[key][name]} × {name}, over {most}"
-    for line in _of(found, "live"):
-        most = LIVE[line["range"]]
-        if line["size"] == "L" and line["processor_ms"] > most:
-            yield f"{line['range']} on L takes {line['processor_ms']} ms, over {most}"
-    exponent = growth(_of(found, "batch"))
-    if exponent is not None and exponent > EXPONENT:
-        yield f"from M to L time grows with the power of {exponent:.2f}, over {EXPONENT}"
-    for line in _of(found, "load"):
-        if line["broken_identities"]:
-            yield f"{line['broken_identities']} identities are broken on {line['orders']} orders"
 
 
 @click.command()
@@ -221,10 +224,12 @@ def main(check: bool) -> None:
     """Write or check the page of measurements."""
     found = latest()
     text = page(found)
+    kept = budgets(found)
     if not check:
         PAGE.write_text(text, encoding="utf-8")
+        click.echo(_table(_budget_rows(kept)))
         return
-    problems = list(broken(found))
+    problems = [f"{b.what}: {b.shown}, budget {b.bound}" for b in kept if b.is_reached is False]
     if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
         problems.append("docs/performance.md is not what benchmarks/report.py writes")
     if problems:
