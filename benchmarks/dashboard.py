@@ -74,7 +74,7 @@ def first_numbers(site: str, started: float) -> float:
 
 
 def page_and_filter(site: str, path: str, repeat: int) -> tuple[list[Drawn], list[Drawn]]:
-    """Return visits of a page from another one, and changes of its range, each seen before."""
+    """Return visits of a page from another one, and changes of its range, new ones and known."""
     elsewhere = "glossary" if path != "glossary" else ""
     pages = []
     with reader(site) as one:
