@@ -169,8 +169,11 @@ def test_a_version_is_never_changed_nor_deleted(reported: DatabaseUrl, reports: 
         "DELETE FROM report_revisions",
         "TRUNCATE report_revisions",
     ):
-        with pytest.raises(psycopg.Error, match="report_revisions is append-only"):
+        with pytest.raises(psycopg.Error, match="report_revisions is append-only") as refused:
             execute(reported, statement)
+        assert refused.value.diag.message_hint == (
+            "The versions of a shop are deleted with the shop itself, never alone."
+        )
     execute(reported, "DELETE FROM report_runs WHERE false")
     execute(reported, "DELETE FROM order_transactions")
     execute(reported, "DELETE FROM orders")
