@@ -1,6 +1,6 @@
 -- Generated: the SQL of schema.prisma in one piece, for the test that compares it with what the
 -- migrations make. After a change of schema.prisma: python -m engine migrate --new NAME
--- schema.prisma sha256: bf35ea032a92518cb7baf98226e468c9a6542cc5eb3670c2c7f88d1e75a15a75
+-- schema.prisma sha256: 7dcdb1b16049804b45b200ce300ada95b31d7810796b3550800b6a49eba7634d
 
 -- CreateEnum
 CREATE TYPE "PeriodType" AS ENUM ('YEARLY', 'QUARTERLY', 'MONTHLY', 'WEEKLY', 'DAILY', 'CUSTOM');
@@ -655,11 +655,27 @@ CREATE TABLE "shop_reports" (
     "peak_weekday" BIGINT,
     "peak_month" BIGINT,
     "seasonality_index" DOUBLE PRECISION,
+    "closing_stock" BIGINT,
+    "stock_value" DECIMAL(18,2),
+    "average_stock_value" DECIMAL(18,2),
+    "active_offers" BIGINT,
+    "offer_price_average" DECIMAL(18,2),
+    "offer_price_range" DECIMAL(18,2),
+    "stock_turnover" DOUBLE PRECISION,
+    "sell_through" DOUBLE PRECISION,
+    "days_of_stock" DECIMAL(18,2),
+    "stockout_days" BIGINT,
     "visits" BIGINT,
     "views" BIGINT,
+    "favourites" BIGINT,
+    "favourites_added" BIGINT,
     "conversion_rate" DOUBLE PRECISION,
+    "favourite_to_order_rate" DOUBLE PRECISION,
+    "view_to_favourite_rate" DOUBLE PRECISION,
     "sales_per_view" DECIMAL(18,2),
     "contribution_per_view" DECIMAL(18,2),
+    "views_per_listing" DOUBLE PRECISION,
+    "favourites_per_listing" DOUBLE PRECISION,
     "ad_spend" DECIMAL(18,2),
     "ad_clicks" BIGINT,
     "ad_orders" BIGINT,
@@ -669,6 +685,8 @@ CREATE TABLE "shop_reports" (
     "roas" DOUBLE PRECISION,
     "ad_spend_rate" DOUBLE PRECISION,
     "break_even_roas" DOUBLE PRECISION,
+    "reviews" BIGINT,
+    "review_average" DOUBLE PRECISION,
 
     CONSTRAINT "shop_reports_pkey" PRIMARY KEY ("shop_id","period_type","period_start")
 );
@@ -796,11 +814,27 @@ CREATE TABLE "listing_reports" (
     "peak_weekday" INTEGER,
     "peak_month" INTEGER,
     "seasonality_index" DOUBLE PRECISION,
+    "closing_stock" INTEGER,
+    "stock_value" DECIMAL(18,2),
+    "average_stock_value" DECIMAL(18,2),
+    "active_offers" INTEGER,
+    "offer_price_average" DECIMAL(18,2),
+    "offer_price_range" DECIMAL(18,2),
+    "stock_turnover" DOUBLE PRECISION,
+    "sell_through" DOUBLE PRECISION,
+    "days_of_stock" DECIMAL(18,2),
+    "stockout_days" INTEGER,
     "visits" INTEGER,
     "views" INTEGER,
+    "favourites" INTEGER,
+    "favourites_added" INTEGER,
     "conversion_rate" DOUBLE PRECISION,
+    "favourite_to_order_rate" DOUBLE PRECISION,
+    "view_to_favourite_rate" DOUBLE PRECISION,
     "sales_per_view" DECIMAL(18,2),
     "contribution_per_view" DECIMAL(18,2),
+    "views_vs_shop_average" DOUBLE PRECISION,
+    "favourites_vs_shop_average" DOUBLE PRECISION,
     "ad_spend" DECIMAL(18,2),
     "ad_clicks" INTEGER,
     "ad_orders" INTEGER,
@@ -810,6 +844,8 @@ CREATE TABLE "listing_reports" (
     "roas" DOUBLE PRECISION,
     "ad_spend_rate" DOUBLE PRECISION,
     "break_even_roas" DOUBLE PRECISION,
+    "reviews" INTEGER,
+    "review_average" DOUBLE PRECISION,
 
     CONSTRAINT "listing_reports_pkey" PRIMARY KEY ("shop_id","period_type","period_start","listing_id")
 );
@@ -936,9 +972,21 @@ CREATE TABLE "product_reports" (
     "peak_weekday" INTEGER,
     "peak_month" INTEGER,
     "seasonality_index" DOUBLE PRECISION,
+    "closing_stock" INTEGER,
+    "stock_value" DECIMAL(18,2),
+    "average_stock_value" DECIMAL(18,2),
+    "active_offers" INTEGER,
+    "offer_price_average" DECIMAL(18,2),
+    "offer_price_range" DECIMAL(18,2),
+    "stock_turnover" DOUBLE PRECISION,
+    "sell_through" DOUBLE PRECISION,
+    "days_of_stock" DECIMAL(18,2),
+    "stockout_days" INTEGER,
     "ad_spend" DECIMAL(18,2),
     "ad_spend_rate" DOUBLE PRECISION,
     "break_even_roas" DOUBLE PRECISION,
+    "reviews" INTEGER,
+    "review_average" DOUBLE PRECISION,
 
     CONSTRAINT "product_reports_pkey" PRIMARY KEY ("shop_id","period_type","period_start","sku")
 );

@@ -18,6 +18,7 @@ from engine.periods import Period, day_number
 from tests.exact import mode, over, quantile, std
 from tests.oracle_days import DayOracle
 from tests.oracle_estimates import estimates
+from tests.oracle_listings import ListingOracle
 
 
 class Oracle:
@@ -63,6 +64,7 @@ class Oracle:
         piece["day"] = facts.day[ledger.parcel_order[ledger.parcel_of_piece]]
         self.pieces = piece
         self.days = DayOracle(ledger, days_begun)
+        self.listings = ListingOracle(ledger, days_begun, self.days)
         self.lost = pd.DataFrame(
             {
                 "order": ledger.uncounted.order,
@@ -119,8 +121,7 @@ class Oracle:
         out["profit_basis"] = self._basis(here, sales)
         out |= self._profit(out, level, entity, here, sales, first, last)
         out |= self._after_contribution(out, level, entity, here, first, last)
-        if level != "product":
-            out |= self._seen(out, level, entity, first, last, elapsed)
+        out |= self.listings.answer(out, level, entity, first, last, elapsed, int(here.cogs.sum()))
         estimated = ("seasonality_index", "price_elasticity", "customer_lifetime_value")
         out |= dict.fromkeys((*estimated, "payback_days"))
         if elapsed:
@@ -350,20 +351,6 @@ class Oracle:
         if level == "shop":
             found["customer_acquisition_cost"] = over(marketing, out["new_customers"])
         return found
-
-    def _seen(self, out, level, entity, first, last, elapsed) -> dict[str, int | str | None]:
-        seen = self.days.seen(level, entity, first, last)
-        visits = seen["visits"] if seen.pop("visits_days") == elapsed else None
-        views = seen["views"] if seen.pop("views_days") == elapsed else None
-        spend = out["ad_spend"]
-        return seen | {
-            "cost_per_click": over(spend, seen["ad_clicks"]),
-            "cost_per_ad_order": over(spend, seen["ad_orders"]),
-            "roas": over(seen["ad_sales"], spend, 10**6),
-            "conversion_rate": over(out["orders"], visits or 0, 10**6),
-            "sales_per_view": over(out["sales_after_discounts"], views or 0),
-            "contribution_per_view": over(out["contribution_profit"], views or 0),
-        }
 
     def _has_customer(self, order: int) -> bool:
         row = self.orders.loc[order]

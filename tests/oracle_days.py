@@ -75,6 +75,11 @@ class DayOracle:
             share[sku] += 1
         return {sku: value if amount >= 0 else -value for sku, value in share.items()}
 
+    def viewed(self, first: int, last: int) -> int:
+        """How many listings had a view."""
+        visits = self.within(self.visits, first, last)
+        return int(visits[visits.views > 0].listing.nunique())
+
     def seen(self, level: str, entity: object, first: int, last: int) -> Answers:
         """Clicks and visits with all that the shop and its listings have."""
         ads, visits = self.within(self.ads, first, last), self.within(self.visits, first, last)

@@ -145,6 +145,7 @@ def compute_block(
             refund_dating,
             len(snapshot.ledger.orders.payment_methods),
             ads,
+            snapshot.levels[SHOP],
         )
         return evaluate(parts, metrics, texts)
 

@@ -12,11 +12,14 @@ import numpy as np
 
 from engine.metrics.customer_value import YEAR
 from engine.metrics.elasticity import price_elasticity
+from engine.metrics.model import SCALE, Unit
 from engine.metrics.parts import Parts
+from engine.metrics.state_parts import WINDOWS
 from engine.money import MILLION, Int64Array, round_div
 from engine.sources.frames import BoolArray
 
 Answer = tuple[Int64Array, BoolArray]
+STOCK_WINDOW = WINDOWS["units_28"]
 _INT64_SAFE = 2**62
 
 
@@ -84,9 +87,37 @@ def _payback(parts: Parts, marketing: Answer, new: Answer) -> Answer:
     return days, known
 
 
+def _turnover(parts: Parts, cogs: Answer, value: Answer, days: Answer) -> Answer:
+    """Cost of goods ÷ average stock value: cost × days of known value ÷ sum of daily values."""
+    known = value[1] & days[1] & (value[0] > 0)
+    return quotients(cogs[0] * days[0], value[0], MILLION, known), known
+
+
+def _days_of_stock(parts: Parts, stock: Answer, sold: Answer) -> Answer:
+    """Closing stock ÷ pieces a day; no stock lasts no day, whatever was sold."""
+    known = stock[1] & sold[1] & ((sold[0] > 0) | (stock[0] == 0))
+    pieces = np.maximum(sold[0], 1)
+    return quotients(stock[0] * STOCK_WINDOW, pieces, SCALE[Unit.DAYS], known), known
+
+
+def _views_against_shop(parts: Parts, own: Answer, shop: Answer, listings: Answer) -> Answer:
+    is_covered = parts.covered_days("f.views") == parts.groups.elapsed
+    return _against_shop(parts, (own[0], own[1] & is_covered), shop, listings)
+
+
+def _against_shop(parts: Parts, own: Answer, shop: Answer, listings: Answer) -> Answer:
+    """A listing's own ÷ (the shop's ÷ its listings)."""
+    known = own[1] & shop[1] & listings[1] & (shop[0] > 0)
+    return quotients(own[0] * listings[0], shop[0], MILLION, known), known
+
+
 ESTIMATORS: dict[str, Callable[..., Answer]] = {
     "seasonality": _seasonality,
     "price_elasticity": _elasticity,
     "first_year_value": _first_year_value,
     "payback": _payback,
+    "stock_turnover": _turnover,
+    "days_of_stock": _days_of_stock,
+    "views_against_shop": _views_against_shop,
+    "favourites_against_shop": _against_shop,
 }

@@ -84,6 +84,7 @@ class _Evaluator:
         self._texts = texts
         self._done: dict[str, Column] = {}
         self._parts_done: dict[str, Int64Array] = {}
+        self._states_done: dict[str, tuple[Int64Array, BoolArray]] = {}
         self._all_known = np.ones(len(parts), np.bool_)
 
     def metric(self, metric: Metric) -> Column:
@@ -139,12 +140,18 @@ class _Evaluator:
             if name == "f.cost_ceiling":  # nobody knows one: it is 0 where nothing is unknown
                 return np.zeros(len(known), np.int64), known
             return self._part(name), known
-        if name in COVERED_PARTS:
-            return self._part(name), self._covered_days(name) > 0
+        if name in COVERED_PARTS or name.startswith(("s.", "w.")):
+            return self._known_part(name)
         if "." in name or name == "elapsed_days":
             return self._part(name), self._all_known
         column = self.metric(REGISTRY[name])
         return column.values, column.known
+
+    def _known_part(self, name: str) -> tuple[Int64Array, BoolArray]:
+        if name not in self._states_done:
+            assert isinstance(self._parts, Parts), "groups that can only be summed"
+            self._states_done[name] = self._parts.known_part(name)
+        return self._states_done[name]
 
     def _covered_days(self, name: str) -> Int64Array:
         assert isinstance(self._parts, Parts), "groups that can only be summed"

@@ -11,12 +11,15 @@ from fractions import Fraction
 
 import numpy as np
 
-from engine.ledger.frames import EventKind, OrderState
+from engine.ledger.frames import DayFact, EventKind, OrderState
 from engine.metrics.customer_value import FEWEST_CUSTOMERS, YEAR
 from engine.metrics.elasticity import FEWEST_PRICES, FEWEST_WEEKS, LEAST_SPREAD, LOG_UNIT, WINDOW
+from engine.metrics.estimates import STOCK_WINDOW
+from engine.metrics.explain_facts import covered_leaves
 from engine.metrics.explain_formulas import Again, leaves_below
 from engine.metrics.explain_nodes import Leaves, Node, Value
 from engine.metrics.explain_rows import Asked, row_leaves
+from engine.metrics.model import SCALE, Unit
 from engine.metrics.order_tables import contribution_of
 from engine.money import MILLION, Int64Array, round_div
 from engine.periods import PeriodKind
@@ -153,9 +156,50 @@ def _payback(asked: Asked) -> tuple[Leaves, Again]:
     return leaves, again
 
 
+def _from_below(again: Callable[[Sequence[int]], Value]) -> Callable[[Asked], tuple[Leaves, Again]]:
+    """An estimator that is made of the figures below it alone; unknown if one of them is."""
+
+    def explain(asked: Asked) -> tuple[Leaves, Again]:
+        def of_children(node: Node) -> Value:
+            values = [child.value for child in node.children]
+            known = [value for value in values if isinstance(value, int)]
+            return again(known) if len(known) == len(values) else None
+
+        return Leaves({"amount": np.empty(0, np.int64)}), of_children
+
+    return explain
+
+
+def _turnover(below: Sequence[int]) -> Value:
+    cogs, value, days = below
+    return round_div(cogs * days * MILLION, value) if value > 0 else None
+
+
+def _days_of_stock(below: Sequence[int]) -> Value:
+    stock, sold = below
+    if not stock:
+        return 0
+    return round_div(stock * STOCK_WINDOW * SCALE[Unit.DAYS], sold) if sold else None
+
+
+def _against_shop(below: Sequence[int]) -> Value:
+    own, shop, listings = below
+    return round_div(own * listings * MILLION, shop) if shop > 0 else None
+
+
+def _views_against_shop(asked: Asked) -> tuple[Leaves, Again]:
+    """The days with views, which have to be all that have begun."""
+    leaves, again = covered_leaves(asked, DayFact.VIEWS), _from_below(_against_shop)(asked)[1]
+    return leaves, lambda node: again(node) if leaves.total == _elapsed(asked) else None
+
+
 ESTIMATES: dict[str, Callable[[Asked], tuple[Leaves, Again]]] = {
     "seasonality": _season,
     "price_elasticity": _weeks,
     "first_year_value": _first_year_value,
     "payback": _payback,
+    "stock_turnover": _from_below(_turnover),
+    "days_of_stock": _from_below(_days_of_stock),
+    "views_against_shop": _views_against_shop,
+    "favourites_against_shop": _from_below(_against_shop),
 }

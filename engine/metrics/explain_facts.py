@@ -16,7 +16,8 @@ from engine.ledger.frames import DayFact, DayFacts, EventKind, Ledger
 from engine.metrics.ad_shares import SHARED
 from engine.metrics.explain_nodes import Leaves
 from engine.metrics.explain_rows import Asked
-from engine.metrics.fact_columns import COVERED
+from engine.metrics.explain_states import stock_days
+from engine.metrics.fact_columns import COVERED, STOCKOUTS
 from engine.metrics.model import LISTING, PRODUCT, SHOP, Unit
 from engine.money import Int64Array
 from engine.sources.frames import BoolArray, Int32Array
@@ -39,10 +40,13 @@ def fact_leaves(asked: Asked, fact: DayFact) -> Leaves:
     return _together(parts)
 
 
-def covered_leaves(asked: Asked, fact: DayFact) -> Leaves:
+def covered_leaves(asked: Asked, fact: str) -> Leaves:
     """Return the days of the period that a source covers, once each."""
+    if fact == STOCKOUTS:
+        return stock_days(asked)
     rows = asked.ledger.visits.rows
-    chosen = _is_inside(asked, rows.day) & _is_own(asked, rows.listing) & rows.reported[fact]
+    reported = rows.reported[DayFact(fact)]
+    chosen = _is_inside(asked, rows.day) & _is_own(asked, rows.listing) & reported
     days = np.unique(rows.day[chosen])
     return Leaves({"day": days, "amount": np.ones(len(days), np.int64)})
 

@@ -11,11 +11,13 @@ from collections.abc import Callable
 import numpy as np
 
 from engine.errors import CatalogueError
-from engine.ledger.frames import AMOUNTS, UNITS, DayFact
+from engine.ledger.frames import AMOUNTS, UNITS, DayFact, OrderState
 from engine.metrics.explain_counts import COUNTS
 from engine.metrics.explain_facts import CEILING, fact_leaves, fact_unit
 from engine.metrics.explain_nodes import Leaves
 from engine.metrics.explain_rows import Asked, column_leaves, row_leaves
+from engine.metrics.explain_states import LEAVES as STATES
+from engine.metrics.explain_states import state_leaves, state_unit, whole_shop
 from engine.metrics.model import Unit
 from engine.metrics.order_tables import contribution_of
 from engine.money import Int64Array
@@ -35,9 +37,10 @@ def _flagged(flag: Callable[[Asked], BoolArray]) -> Callable[[Asked], Leaves]:
 
 def _customer_contribution(asked: Asked) -> Leaves:
     """Contribution of the rows of orders whose buyer is known."""
-    ledger = asked.ledger
-    customer = np.append(ledger.orders.customer_id, 0)[ledger.order[asked.rows]]
-    rows = asked.rows[customer != 0]
+    orders = asked.ledger.orders
+    is_known = (orders.customer_id != 0) & (orders.state == OrderState.COUNTED)
+    ledger, rows = asked.ledger, asked.rows
+    rows = rows[np.append(is_known, False)[ledger.order[rows]]]
     return row_leaves(asked, rows, contribution_of(ledger, rows))
 
 
@@ -55,6 +58,7 @@ def _elapsed(asked: Asked) -> Leaves:
 
 PARTS: dict[str, Callable[[Asked], Leaves]] = {
     **COUNTS,
+    **STATES,
     "l.rows": _flagged(lambda asked: np.ones(len(asked.ledger), np.bool_)),
     "l.rows_partial": _flagged(lambda asked: asked.ledger.is_partial),
     "l.rows_estimated": _flagged(lambda asked: asked.ledger.is_estimated),
@@ -73,6 +77,10 @@ def leaves_of(part: str, asked: Asked) -> Leaves:
     source, _, column = part.partition(".")
     if source == "l" and column in AMOUNTS:
         return column_leaves(asked, column)
+    if source == "s":
+        return state_leaves(asked, column)
+    if source == "w":
+        return leaves_of(column, whole_shop(asked))
     if source == "f" and column in tuple(DayFact):
         return fact_leaves(asked, DayFact(column))
     raise CatalogueError(
@@ -84,6 +92,10 @@ def leaves_of(part: str, asked: Asked) -> Leaves:
 def unit_of(part: str) -> Unit:
     """Return what a part is measured in."""
     source, _, column = part.partition(".")
+    if source == "w":
+        return unit_of(column)
+    if source == "s":
+        return state_unit(column)
     if source == "f":
         return Unit.MONEY if part == CEILING else fact_unit(column)
     if part in _MONEY or (source == "l" and column not in UNITS and not column.startswith("rows")):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.ledger.frames import DayFact
 from engine.metrics.evaluate import CEILINGS, Column, covered_parts
 from engine.metrics.explain_estimates import behind_estimate
 from engine.metrics.explain_facts import COVERED_PARTS, covered_leaves
@@ -36,6 +35,7 @@ from engine.metrics.explain_series import (
     series_leaves,
     spread_of,
 )
+from engine.metrics.explain_states import state_again, whole_shop
 from engine.metrics.model import (
     Basis,
     Diversity,
@@ -101,12 +101,16 @@ class Tree:
             return ceiling_again, (self.part(CEILINGS[name]),)
         if name in COVERED_PARTS:
             return covered_again, (self._covered(name),)
-        return part_again, ()
+        source, _, what = name.partition(".")
+        if source == "w" and what in COVERED_PARTS:
+            return covered_again, (self._covered(what, whole_shop(self._asked)),)
+        source, _, what = (what if source == "w" else name).partition(".")
+        return state_again(what) if source == "s" else part_again, ()
 
-    def _covered(self, name: str) -> Node:
+    def _covered(self, name: str, asked: Asked | None = None) -> Node:
         """Return the days that a source covers, as a node."""
-        fact = DayFact(name.rpartition(".")[2])
-        leaves = covered_leaves(self._asked, fact)
+        fact = name.rpartition(".")[2]
+        leaves = covered_leaves(asked or self._asked, fact)
         return Node(
             name=f"days with {fact}",
             label=f"Days with {fact}",

@@ -1,7 +1,8 @@
 """Facts without an order at a level: columns of its day table, and the days that a source covers.
 
 Ads and visits are the shop's and its listings'; expenses are the shop's, and stand with what
-belongs to no listing and no SKU. Days that have not begun are in no figure yet.
+belongs to no listing and no SKU; reviews and empty shelves are everybody's. Days that have not
+begun are in no figure yet.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from engine.ledger.frames import DayFact, DayRows, Ledger
 from engine.metrics.calendar import Calendar
 from engine.metrics.coverage import Coverage
 from engine.metrics.model import LISTING, PRODUCT, SHOP, Level
+from engine.metrics.states import Looks, offer_entity
 from engine.money import Int64Array
 from engine.sources.frames import BoolArray
 
-COVERED = (DayFact.VISITS, DayFact.VIEWS)  # unknown where no source covers the days
+STOCKOUTS = "stockouts"
+_COUNTED = (DayFact.VISITS, DayFact.VIEWS)
+COVERED = (*(name.value for name in _COUNTED), STOCKOUTS)  # unknown where no source covers a day
 Facts = tuple[Int64Array, dict[str, Int64Array]]
 
 
@@ -32,17 +36,39 @@ def fact_columns(level: Level, ledger: Ledger, calendar: Calendar) -> list[Facts
             rows.day[chosen]
         )
         found.append((key, {str(name): c[chosen] for name, c in rows.amounts.items()}))
-    return found
+    return [*found, _reviews(level, ledger, calendar), _stockouts(level, ledger, calendar)]
 
 
-def coverage(level: Level, ledger: Ledger, calendar: Calendar) -> dict[str, Coverage]:
-    """Return which days of each entity a source covers, for each of COVERED that the level has."""
+def _reviews(level: Level, ledger: Ledger, calendar: Calendar) -> Facts:
+    rows = ledger.reviews
+    chosen = np.flatnonzero(calendar.index(rows.day) < calendar.begun)
+    entity = {SHOP: np.zeros_like(rows.sku), LISTING: rows.listing, PRODUCT: rows.sku}[level]
+    key = entity[chosen].astype(np.int64) * calendar.days + calendar.index(rows.day[chosen])
+    return key, {"reviews": np.ones(len(chosen), np.int64), "stars": rows.rating[chosen]}
+
+
+def _stockouts(level: Level, ledger: Ledger, calendar: Calendar) -> Facts:
+    """Each variation and day on which it was for sale with nothing on the shelf."""
+    offers = ledger.offers
+    empty = offers.is_enabled & (offers.units == 0)
+    key = Looks.of(offers.day, calendar).days_of(offer_entity(level, ledger), empty)
+    return key, {STOCKOUTS: np.ones(len(key), np.int64)}
+
+
+def coverage(
+    level: Level, ledger: Ledger, calendar: Calendar, stock: Coverage
+) -> dict[str, Coverage]:
+    """Return which days of each entity a source covers, for each of COVERED that the level has.
+
+    stock: the days on which its stock is known.
+    """
     if level is PRODUCT:
-        return {}
+        return {STOCKOUTS: stock}
     rows = ledger.visits.rows
     key = _entity(level, ledger, rows) * calendar.days + calendar.index(rows.day)
     has_begun = _has_begun(rows, calendar)
-    return {name.value: Coverage.of(key[has_begun & rows.reported[name]]) for name in COVERED}
+    counted = {name.value: Coverage.of(key[has_begun & rows.reported[name]]) for name in _COUNTED}
+    return counted | {STOCKOUTS: stock}
 
 
 def _has_begun(rows: DayRows, calendar: Calendar) -> BoolArray:

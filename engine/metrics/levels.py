@@ -18,9 +18,10 @@ from engine.metrics.customers import Customers
 from engine.metrics.day_tables import DATINGS, DayTable, day_tables
 from engine.metrics.fact_columns import coverage, fact_columns
 from engine.metrics.kernels import grouped_order
-from engine.metrics.mark_tables import EntityRefunds, MarkTable, sku_marks
+from engine.metrics.mark_tables import EntityRefunds, MarkTable, sku_marks, viewed_marks
 from engine.metrics.model import LISTING, PRODUCT, SHOP, Level
 from engine.metrics.order_tables import OrderTable, order_table
+from engine.metrics.states import Steps, build_states
 from engine.money import Int64Array
 
 
@@ -36,6 +37,8 @@ class LevelTables:
     refunded: Mapping[str, MarkTable]  # by dating: one row = one refund of a known order
     day_tables: Mapping[str, DayTable]  # by dating
     covered: Mapping[str, Coverage]  # days on which a source says anything, by fact
+    states: Mapping[str, Steps]  # what holds from day to day: stock, prices, favourites
+    viewed: MarkTable  # one row = one listing of the entity with a view on a day
 
 
 def build_level(
@@ -55,6 +58,7 @@ def build_level(
     orders = order_table(ledger, calendar, customers, entity, sold, contribution)
     refund_rows = np.flatnonzero(ledger.kind == EventKind.REFUND)
     refunds = EntityRefunds.of(ledger, calendar, entity, refund_rows)
+    states = build_states(level, ledger, calendar)
     return LevelTables(
         level=level,
         entities=entities,
@@ -73,7 +77,9 @@ def build_level(
             uncounted,
             fact_columns(level, ledger, calendar),
         ),
-        covered=coverage(level, ledger, calendar),
+        covered=coverage(level, ledger, calendar, states["stock"].covered),
+        states=states,
+        viewed=viewed_marks(level, ledger, calendar),
     )
 
 

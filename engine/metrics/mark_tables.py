@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.ledger.frames import Ledger
+from engine.ledger.frames import DayFact, Ledger
 from engine.metrics.calendar import Calendar
 from engine.metrics.kernels import distinct, packed_order, previous_same
+from engine.metrics.model import SHOP, Level
 from engine.money import Int64Array
 from engine.sources.frames import Int32Array
 
@@ -34,6 +35,18 @@ def sku_marks(
     pairs = distinct(key * skus + ledger.sku[chosen])
     key, sku = np.divmod(pairs, skus)
     return MarkTable(key, previous_same(key // calendar.days, sku))
+
+
+def viewed_marks(level: Level, ledger: Ledger, calendar: Calendar) -> MarkTable:
+    """One row = one listing that was viewed on a day, by the shop; other levels have none."""
+    rows = ledger.visits.rows
+    day = calendar.index(rows.day)
+    chosen = np.flatnonzero((rows.amounts[DayFact.VIEWS] > 0) & (day < calendar.begun))
+    if level is not SHOP:
+        chosen = chosen[:0]
+    order = packed_order(day[chosen])
+    listing = rows.listing[chosen][order].astype(np.int64)
+    return MarkTable(day[chosen][order], previous_same(np.zeros_like(listing), listing))
 
 
 @dataclass(frozen=True, slots=True)

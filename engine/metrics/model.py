@@ -6,6 +6,8 @@ A formula names other metrics, or parts. A part is what a level can answer for a
 - `o.<fact>`    a count or sum over the counted orders placed in the range
 - `d.<count>`   a distinct count, recomputed for every range
 - `f.<fact>`    a fact without an order: ads, visits, expenses, summed over the days of the range
+- `s.<state>`   what holds on the last day that has begun: stock, prices, favourites
+- `w.<part>`    a part of the whole shop in the same period, for comparisons
 - `elapsed_days` the days of the period that have begun
 """
 
@@ -55,6 +57,7 @@ class Kind(StrEnum):
     STD = "std"
     MODE = "mode"
     FLAG = "flag"
+    SNAPSHOT = "snapshot"  # a state on the last day; sums over entities, with a row or not
 
 
 class Direction(StrEnum):
@@ -79,7 +82,9 @@ class Family(StrEnum):
     OPERATIONS = "Operations"
     PAYMENTS = "Payments"
     TIME = "Time patterns"
+    INVENTORY = "Inventory"
     TRAFFIC = "Traffic, ads"
+    QUALITY = "Quality"
 
 
 @dataclass(frozen=True, slots=True)

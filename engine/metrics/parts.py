@@ -6,7 +6,7 @@ the groups, each computed once when a formula first asks for it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -30,6 +30,7 @@ from engine.metrics.kernels import (
 )
 from engine.metrics.levels import LevelTables
 from engine.metrics.mark_tables import MarkTable
+from engine.metrics.state_parts import state_part
 from engine.money import Int64Array
 from engine.sources.frames import BoolArray, Int32Array
 
@@ -58,7 +59,7 @@ class Groups:
     def __len__(self) -> int:
         return len(self.entity)
 
-    def some(self, rows: slice) -> Groups:
+    def some(self, rows: slice | Int64Array) -> Groups:
         """Return some of the groups."""
         return Groups(*(getattr(self, field.name)[rows] for field in fields(self)))
 
@@ -101,8 +102,11 @@ class Parts:
         dating: str,
         payment_methods: int,
         ads: AdShares | None,
+        whole: LevelTables,
     ) -> None:
         self.tables = tables
+        self._whole = whole  # of the shop
+        self._dating = dating
         self.calendar = calendar
         self.groups = groups
         self.observed = observed
@@ -133,6 +137,38 @@ class Parts:
                 shared += self.day_table.between(what, self._places)
             return shared
         return self.day_table.between(what, self._places)
+
+    def known_part(self, name: str) -> tuple[Int64Array, BoolArray]:
+        """Return a part that may be unknown: a state, a count of a source, one of the shop."""
+        source, _, what = name.partition(".")
+        if source == "w":
+            shop, group = self._shop
+            value, known = shop.known_part(what)
+            return value[group], known[group]
+        if source == "s":
+            return state_part(self, what)
+        if name in COVERED_PARTS:
+            return self.part(name), self.covered_days(name) > 0
+        return self.part(name), np.ones(len(self), np.bool_)
+
+    @cached_property
+    def _shop(self) -> tuple[Parts, Int64Array]:
+        """The whole shop in each different period of the groups, and the period of each group."""
+        _, first, group = np.unique(self.groups.period, return_index=True, return_inverse=True)
+        groups = self.groups.some(first)
+        groups = replace(groups, entity=np.zeros(len(first), np.int64))
+        shop = Parts(
+            self._whole,
+            self.calendar,
+            self._customers,
+            self.observed,
+            groups,
+            self._dating,
+            self._payment_methods,
+            None,
+            self._whole,
+        )
+        return shop, group.astype(np.int64)
 
     def over_days(self, column: str, first: Int64Array, last: Int64Array) -> Int64Array:
         """Sum a column over other days of the groups' entities, both ends inclusive."""
@@ -206,6 +242,8 @@ class Parts:
             return self.codes("payment_method").different
         if what == "skus_sold":
             return self._first_marks(self.tables.skus)
+        if what == "viewed_listings":
+            return self._first_marks(self.tables.viewed)
         if what == "refunded_orders":
             return self._first_marks(self._refunded)
         if what == "previous_customers":

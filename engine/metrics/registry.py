@@ -11,8 +11,10 @@ from engine.metrics.catalogue import (
     customers,
     fees,
     fulfilment,
+    inventory,
     orders,
     profit,
+    quality,
     refunds,
     sales,
     traffic,
@@ -22,7 +24,18 @@ from engine.metrics.model import Family, Level, Metric
 
 # The order in which reports and docs show the families.
 _ORDER = tuple(Family)
-_MODULES = (sales, refunds, profit, fees, fulfilment, orders, customers, traffic)
+_MODULES = (
+    sales,
+    refunds,
+    profit,
+    fees,
+    fulfilment,
+    orders,
+    customers,
+    inventory,
+    traffic,
+    quality,
+)
 
 
 @dataclass(frozen=True, slots=True)

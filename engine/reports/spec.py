@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from engine.database.blocks import Block, Field, Kind, ReportTable, Words
 from engine.metrics.model import LISTING, PRODUCT, SHOP, Level, Metric, Unit
+from engine.metrics.model import Kind as MetricKind
 from engine.metrics.registry import REGISTRY
 from engine.periods import GRAINS, Period, PeriodKind, periods_between
 
@@ -139,9 +140,15 @@ def report_table(level: Level, digits: int) -> ReportTable:
 
 def metrics_over_entities(level: Level) -> list[Metric]:
     """Return the metrics of a level that add up over its listings or SKUs to the shop's."""
-    return [metric for metric in REGISTRY.at_level(level) if metric.adds_over_entities]
+    return [m for m in REGISTRY.at_level(level) if m.adds_over_entities and not _is_state(m)]
 
 
 def metrics_over_time(level: Level) -> list[Metric]:
     """Return the metrics of a level that add up over days to longer periods."""
-    return [metric for metric in REGISTRY.at_level(level) if level in metric.adds_over_time]
+    chosen = [metric for metric in REGISTRY.at_level(level) if level in metric.adds_over_time]
+    return chosen if level is SHOP else [metric for metric in chosen if not _is_state(metric)]
+
+
+def _is_state(metric: Metric) -> bool:
+    """Tell a figure that an entity also has where it has no row, so that its rows do not sum."""
+    return metric.kind is MetricKind.SNAPSHOT

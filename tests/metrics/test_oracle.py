@@ -20,8 +20,10 @@ from tests.shop_builder import (
     Entry,
     Item,
     Line,
+    Offer,
     Order,
     Refund,
+    Review,
     Span,
     a_shop,
     costs,
@@ -102,7 +104,18 @@ def random_shop(seed: int, orders: int = 120) -> Snapshot:
     shop = a_shop(time_zone=str(draw.choice(["America/New_York", "Europe/Istanbul", "Asia/Tokyo"])))
     files = worked_shop.files()
     files = replace(files, costs=table, rates=random_rates(draw), expenses=random_expenses(draw))
-    source = tables(shop, rows, refunds, ads=ads, visits=visits, entries=bills(draw))
+    offers, likes, reviews = random_looks(draw, line_id)
+    source = tables(
+        shop,
+        rows,
+        refunds,
+        ads=ads,
+        visits=visits,
+        entries=bills(draw),
+        offers=offers,
+        likes=likes,
+        reviews=reviews,
+    )
     # The clock stands before the last spans end.
     until = datetime.combine(START, time(), UTC) + timedelta(days=400)
     return snapshot_of(source, files=files, watermark=until)
@@ -134,6 +147,46 @@ def random_spans(draw: np.random.Generator) -> tuple[list[Span], list[Span]]:
             )
         )
     return rows, rows[::2]
+
+
+def random_looks(
+    draw: np.random.Generator, lines: int
+) -> tuple[list[Offer], list[tuple[date | None, int, int]], list[Review]]:
+    """What was seen of some products and listings on some days, and reviews of some lines."""
+    days = START + np.unique(draw.integers(-20, 420, 40)) * timedelta(days=1)
+    looks = [None, *days.tolist()]
+    offers = [
+        Offer(
+            day,
+            product,
+            [101, 102, 103][product % 3],
+            [*SKUS, "never sold"][product],
+            int(draw.integers(0, 4)),
+            price=int(draw.integers(0, 5_000)),
+            is_enabled=bool(draw.random() < 0.8),
+            currency="EUR" if draw.random() < 0.03 else None,
+        )
+        for day in looks
+        for product in range(6)
+        if draw.random() < 0.8
+    ]
+    likes = [
+        (day, listing, int(draw.integers(0, 60)))
+        for day in looks
+        for listing in (101, 102, 103)
+        if draw.random() < 0.8
+    ]
+    reviews = [
+        Review(
+            line,
+            datetime.combine(START, time(9)) + timedelta(days=int(draw.integers(0, 430))),
+            int(draw.integers(1, 6)),
+            listing_id=[None, 102][int(draw.integers(2))],
+        )
+        for line in range(1, lines + 10)
+        if draw.random() < 0.2
+    ]
+    return offers, likes, reviews
 
 
 def bills(draw: np.random.Generator) -> list[Entry]:

@@ -14,7 +14,7 @@ from engine.metrics.model import SCALE, Unit
 from engine.metrics.registry import REGISTRY
 from engine.money import to_decimal
 from engine.periods import GRAINS, PeriodKind, periods_between
-from engine.reports.spec import ENTITY_FIELDS, TABLE_NAMES
+from engine.reports.spec import ENTITY_FIELDS, TABLE_NAMES, metrics_over_entities
 from tests.reports.conftest import Reports
 from tests.reports.small_shop import Line, add_order, add_refund, add_shop, execute, fill, rows
 
@@ -370,7 +370,7 @@ def test_listings_skus_and_shop_agree_in_every_period(
     reported_demo: DatabaseUrl,
 ) -> None:
     for level in (Level.LISTING, Level.PRODUCT):
-        names = [m.name for m in REGISTRY.at_level(level) if m.adds_over_entities]
+        names = [m.name for m in metrics_over_entities(level)]
         differs = " OR ".join(f"s.{name} <> coalesce(l.{name}, 0)" for name in names)
         summed = ", ".join(f"sum({name}) AS {name}" for name in names)
         parts = (

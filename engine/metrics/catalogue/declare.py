@@ -36,8 +36,9 @@ class Declarations:
     def money(self, name: str, label: str, formula: str, about: str, **more: Any) -> None:
         """Declare an amount that adds over entities and time."""
         terms = linear(formula)
+        kind: Kind = more.pop("kind", _kind(terms))
         more = {"adds_over_entities": True, "adds_over_time": ALL_LEVELS} | more
-        self.add(name, label, Unit.MONEY, _kind(terms), terms, description=about, **more)
+        self.add(name, label, Unit.MONEY, kind, terms, description=about, **more)
 
     def units(self, name: str, label: str, formula: str, about: str, **more: Any) -> None:
         """Declare a number of units that adds over entities and time."""

@@ -1,7 +1,7 @@
 """Traffic and ads: who looked, what the marketplace's ads cost, and what they say they brought."""
 
 from engine.metrics.catalogue.declare import DOWN, UP, Declarations
-from engine.metrics.model import LISTING, SHOP, Family, Unit
+from engine.metrics.model import LISTING, SHOP, Estimate, Family, Kind, Unit, linear
 
 SEEN = (SHOP, LISTING)  # no source knows which SKU of a listing was looked at
 
@@ -28,6 +28,30 @@ traffic.units(
     direction=UP,
     lowest=0,
 )
+traffic.count(
+    "favourites",
+    "Favourites",
+    "s.favourites",
+    "People who have a listing among their favourites on the last day, as seen at most 7 days "
+    "before; one person with two listings counts twice.",
+    kind=Kind.SNAPSHOT,
+    levels=SEEN,
+    adds_over_entities=True,
+    direction=UP,
+)
+traffic.add(
+    "favourites_added",
+    "Favourites added",
+    Unit.COUNT,
+    Kind.SNAPSHOT,
+    linear("s.favourites − s.favourites_before"),
+    description="Favourites on the last day less those on the day before the period; below 0 when "
+    "more left than came.",
+    levels=SEEN,
+    adds_over_entities=True,
+    adds_over_time=SEEN,
+    direction=UP,
+)
 traffic.ratio(
     "conversion_rate",
     "Conversion rate",
@@ -35,6 +59,26 @@ traffic.ratio(
     "orders",
     "visits",
     "Orders per visit. Unknown unless visits are known for every day begun.",
+    levels=SEEN,
+    direction=UP,
+)
+traffic.ratio(
+    "favourite_to_order_rate",
+    "Orders per favourite",
+    Unit.MULTIPLE,
+    "orders",
+    "favourites",
+    "Orders per favourite on the last day.",
+    levels=SEEN,
+    direction=UP,
+)
+traffic.ratio(
+    "view_to_favourite_rate",
+    "Views turned favourites",
+    Unit.SHARE,
+    "favourites_added",
+    "views",
+    "Favourites added per view; known only with views of every day begun.",
     levels=SEEN,
     direction=UP,
 )
@@ -59,6 +103,55 @@ traffic.ratio(
     levels=SEEN,
     direction=UP,
     synonyms=("profit_per_view",),
+)
+traffic.ratio(
+    "views_per_listing",
+    "Views per listing",
+    Unit.MULTIPLE,
+    "views",
+    "d.viewed_listings",
+    "Views per listing that had one: the shop's average.",
+    levels=(SHOP,),
+    direction=UP,
+)
+traffic.ratio(
+    "favourites_per_listing",
+    "Favourites per listing",
+    Unit.MULTIPLE,
+    "favourites",
+    "s.liked_listings",
+    "Favourites per listing whose favourites are known: the shop's average.",
+    levels=(SHOP,),
+    direction=UP,
+)
+traffic.add(
+    "views_vs_shop_average",
+    "Views against shop average",
+    Unit.MULTIPLE,
+    Kind.DERIVED,
+    Estimate(
+        "views_against_shop",
+        "views ÷ the shop's views per listing, from unrounded parts",
+        ("views", "w.f.views", "w.d.viewed_listings"),
+    ),
+    description="The listing's views over the shop's average; known only with views of every day "
+    "begun.",
+    levels=(LISTING,),
+    direction=UP,
+)
+traffic.add(
+    "favourites_vs_shop_average",
+    "Favourites against shop average",
+    Unit.MULTIPLE,
+    Kind.DERIVED,
+    Estimate(
+        "favourites_against_shop",
+        "favourites ÷ the shop's favourites per listing, from unrounded parts",
+        ("favourites", "w.s.favourites", "w.s.liked_listings"),
+    ),
+    description="The listing's favourites over the shop's average.",
+    levels=(LISTING,),
+    direction=UP,
 )
 traffic.money(
     "ad_spend",
