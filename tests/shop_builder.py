@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -17,34 +15,35 @@ from engine.ledger.facts import Policies
 from engine.ledger.reconcile import reconcile
 from engine.local_time import local_clock
 from engine.metrics.compute import Snapshot, build_snapshot
-from engine.periods import day_number
 from engine.sources.cost_regions import shipped_regions
 from engine.sources.cost_table import CostTable, empty_costs
 from engine.sources.frames import (
-    AdRows,
     EntryRows,
-    FavouriteRows,
     LineRows,
     ListingRows,
-    Maybe,
-    OfferRows,
     OrderRows,
     PaymentRows,
     ProductRows,
     RefundItemRows,
     RefundRows,
-    ReviewRows,
     ShipmentRows,
     Shop,
     SourceTables,
-    Texts,
     TrackingRows,
-    VisitRows,
 )
 from engine.sources.owner_files import OwnerFiles
 from engine.sources.skus import sku_key
-
-CENT = 10_000  # millionths of the major unit
+from tests.columns import CENT, flags, integers, maybe, texts, unix
+from tests.listing_builder import (
+    Offer,
+    Review,
+    Span,
+    ad_rows,
+    like_rows,
+    offer_rows,
+    review_rows,
+    visit_rows,
+)
 
 
 @dataclass
@@ -140,70 +139,6 @@ def payment_rows(payments: list[Payment]) -> PaymentRows:
     )
 
 
-@dataclass
-class Span:
-    """A row of ad or visit statistics; days are dates, both ends inclusive."""
-
-    row_id: int
-    listing_id: int
-    first: date
-    last: date
-    kind: str = "CUSTOM"
-    spend: int | None = None
-    sales: int | None = None
-    clicks: int | None = None
-    orders: int | None = None
-    visits: int | None = None
-    views: int | None = None
-    currency: str | None = None
-
-
-@dataclass
-class Review:
-    line_id: int
-    at: datetime
-    rating: int
-    listing_id: int | None = None
-
-
-@dataclass
-class Offer:
-    """The offer of a variation on a day; None = what the tables hold now."""
-
-    day: date | None
-    product_id: int
-    listing_id: int
-    sku: str | None
-    quantity: int
-    price: int = 1000
-    is_enabled: bool = True
-    currency: str | None = None
-
-
-def texts(values: list[str | None]) -> Texts:
-    known = sorted({value for value in values if value is not None})
-    index = {value: code for code, value in enumerate(known)}
-    codes = [-1 if value is None else index[value] for value in values]
-    return Texts(np.array(codes, np.int32), tuple(known))
-
-
-def integers(values: list[int | None]) -> np.ndarray:
-    return np.array([value or 0 for value in values], np.int64)
-
-
-def maybe(values: list[int | None], scale: int = 1) -> Maybe:
-    known = np.array([value is not None for value in values], np.bool_)
-    return Maybe(integers(values) * scale, known)
-
-
-def flags(values: list[bool]) -> np.ndarray:
-    return np.array(values, np.bool_)
-
-
-def unix(shop: Shop, at: datetime) -> int:
-    return int(at.replace(tzinfo=ZoneInfo(shop.time_zone)).timestamp())
-
-
 def a_shop(**changes: object) -> Shop:
     facts = {
         "shop_id": 1,
@@ -278,76 +213,14 @@ def tables(
         entries=_entries(shop, sorted(entries, key=lambda entry: entry.entry_id)),
         payments=payment_rows(payments),
         tracking=TrackingRows(integers([]), texts([]), texts([]), maybe([])),
-        ads=_ads(shop, sorted(ads, key=lambda span: span.row_id)),
-        visits=_visits(sorted(visits, key=lambda span: span.row_id)),
-        reviews=_reviews(shop, sorted(reviews, key=lambda review: review.line_id)),
-        offers=_offers(shop, [offer for offer in offers if offer.day is None]),
-        offers_before=_offers(shop, [offer for offer in offers if offer.day is not None]),
-        favourites=_likes([like for like in likes if like[0] is None]),
-        favourites_before=_likes([like for like in likes if like[0] is not None]),
+        ads=ad_rows(shop, sorted(ads, key=lambda span: span.row_id)),
+        visits=visit_rows(sorted(visits, key=lambda span: span.row_id)),
+        reviews=review_rows(shop, sorted(reviews, key=lambda review: review.line_id)),
+        offers=offer_rows(shop, [offer for offer in offers if offer.day is None]),
+        offers_before=offer_rows(shop, [offer for offer in offers if offer.day is not None]),
+        favourites=like_rows([like for like in likes if like[0] is None]),
+        favourites_before=like_rows([like for like in likes if like[0] is not None]),
     )
-
-
-def _reviews(shop: Shop, reviews: list[Review]) -> ReviewRows:
-    return ReviewRows(
-        line_id=integers([review.line_id for review in reviews]),
-        listing_id=integers([review.listing_id for review in reviews]),
-        seconds=integers([unix(shop, review.at) for review in reviews]),
-        rating=integers([review.rating for review in reviews]),
-    )
-
-
-def _offers(shop: Shop, offers: list[Offer]) -> OfferRows:
-    offers = sorted(offers, key=lambda offer: (offer.day or date.min, offer.product_id))
-    return OfferRows(
-        day=integers([offer.day and day_number(offer.day) for offer in offers]),
-        product_id=integers([offer.product_id for offer in offers]),
-        listing_id=integers([offer.listing_id for offer in offers]),
-        sku=texts([offer.sku for offer in offers]),
-        quantity=integers([offer.quantity for offer in offers]),
-        is_enabled=flags([offer.is_enabled for offer in offers]),
-        price=integers([offer.price * CENT for offer in offers]),
-        currency=texts([offer.currency or shop.currency for offer in offers]),
-    )
-
-
-def _likes(likes: list[tuple[date | None, int, int]]) -> FavouriteRows:
-    likes = sorted(likes, key=lambda like: (like[0] or date.min, like[1]))
-    return FavouriteRows(
-        day=integers([day and day_number(day) for day, _, _ in likes]),
-        listing_id=integers([listing for _, listing, _ in likes]),
-        favourites=integers([count for _, _, count in likes]),
-    )
-
-
-def _ads(shop: Shop, spans: list[Span]) -> AdRows:
-    return AdRows(
-        **_spans(spans),
-        clicks=maybe([span.clicks for span in spans]),
-        orders=maybe([span.orders for span in spans]),
-        sales=maybe([span.sales for span in spans], CENT),
-        sales_currency=texts([span.currency or shop.currency for span in spans]),
-        spend=maybe([span.spend for span in spans], CENT),
-        spend_currency=texts([span.currency or shop.currency for span in spans]),
-    )
-
-
-def _visits(spans: list[Span]) -> VisitRows:
-    return VisitRows(
-        **_spans(spans),
-        visits=maybe([span.visits for span in spans]),
-        views=maybe([span.views for span in spans]),
-    )
-
-
-def _spans(spans: list[Span]) -> dict[str, Any]:
-    return {
-        "row_id": integers([span.row_id for span in spans]),
-        "listing_id": integers([span.listing_id for span in spans]),
-        "span": texts([span.kind for span in spans]),
-        "start": integers([day_number(span.first) * 86_400 for span in spans]),
-        "end": integers([day_number(span.last) * 86_400 for span in spans]),
-    }
 
 
 def _entries(shop: Shop, entries: list[Entry]) -> EntryRows:

@@ -7,7 +7,9 @@ it. One row of `totals` is one shop, listing or SKU × one month; amounts are mi
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +18,7 @@ from engine.demo.cost_truth import true_costs, weight_labels
 from engine.demo.costs import UNKNOWN
 from engine.demo.countries import ANYWHERE, COUNTRIES, REGIONS
 from engine.demo.exchange import RATE_UNIT
+from engine.demo.listing_truth import listing_truth
 from engine.demo.refund_truth import GOODS, SALES_TAX, SHIPPING, UNBOOKED, VAT, WRAP, divide_refunds
 from engine.demo.second_currency import lines_in_shop_money
 from engine.demo.shop import Demo, DemoShop
@@ -72,12 +75,6 @@ def truth_text(demo: Demo) -> str:
     shops = []
     for shop in demo.shops:
         truth = count_truth(demo, shop)
-        rows = [
-            {"level": level, "entity": entity, "month": month, **values}
-            for (level, entity, month), values in sorted(
-                truth.totals.items(), key=lambda item: (item[0][0], str(item[0][1]), item[0][2])
-            )
-        ]
         cases = [
             {"case_id": case.case_id, "order_id": case.order_id, "about": case.about}
             for case in shop.cases
@@ -90,12 +87,23 @@ def truth_text(demo: Demo) -> str:
                 "currency": truth.currency,
                 "cases": cases,
                 "skus": _sku_rows(truth),
-                "totals": rows,
+                "listings": _rows(listing_truth(shop)),
+                "totals": _rows(truth.totals),
             }
         )
     plan = demo.plan
     head = {"size": plan.size.name, "seed": plan.seed, "first": str(plan.first)}
     return json.dumps({**head, "last": str(plan.last), "shops": shops}, indent=1) + "\n"
+
+
+def _rows(totals: Mapping[Any, dict[str, int]]) -> list[dict[str, int | str]]:
+    """Return totals by level, entity and month as records, in that order."""
+    return [
+        {"level": level, "entity": entity, "month": month, **values}
+        for (level, entity, month), values in sorted(
+            totals.items(), key=lambda item: (item[0][0], str(item[0][1]), item[0][2])
+        )
+    ]
 
 
 def _sale_columns(demo: Demo, shop: DemoShop) -> dict[str, Int64Array]:

@@ -20,11 +20,12 @@ from engine.metrics.customer_value import ObservedValue, observe_value
 from engine.metrics.customers import Customers, build_customers
 from engine.metrics.day_tables import DATINGS, active_pairs
 from engine.metrics.evaluate import Column, evaluate
+from engine.metrics.groups import Groups
 from engine.metrics.kernels import distinct
 from engine.metrics.levels import LevelTables, build_level
 from engine.metrics.model import LISTING, PRODUCT, SHOP, Level, Metric
 from engine.metrics.order_tables import contribution_of, sales_in_time
-from engine.metrics.parts import Groups, Parts
+from engine.metrics.parts import Parts
 from engine.money import Int64Array
 from engine.periods import (
     Period,

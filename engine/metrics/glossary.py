@@ -22,7 +22,8 @@ out by hand are in [worked-example.md](worked-example.md).
 - **Adds over**: whether values may be summed over entities (E), and over time (T) at which levels.
   Everything else is recomputed for each period.
 - `l.x` is a ledger column summed over the period, `o.x` counts orders placed in it, `d.x` is a
-  distinct count, `f.x` a fact that belongs to no order. A name without a dot is another metric.
+  distinct count, `f.x` a fact that belongs to no order. `s.x` is a state on the last day that has
+  begun, `w.x` the part x of the whole shop. A name without a dot is another metric.
 - A ratio is null where its denominator is unknown or not above zero. Unknown is never zero.
 """
 _BREAKDOWNS = """\

@@ -6,7 +6,7 @@ the groups, each computed once when a formula first asks for it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -19,6 +19,7 @@ from engine.metrics.customer_value import ObservedValue
 from engine.metrics.customers import Customers
 from engine.metrics.day_tables import DayTable, Places
 from engine.metrics.fact_columns import COVERED
+from engine.metrics.groups import Groups, borders, clipped
 from engine.metrics.kernels import (
     CodeCounts,
     Ordered,
@@ -39,54 +40,6 @@ COVERED_PARTS = tuple(f"f.{name}" for name in COVERED)
 # Series in their own unit → the step in which their quantiles are given (n/d of a value).
 STEPS = {"ship_seconds": (1, 36), "customer_gap_days": (100, 1)}
 DOMAINS = {"hour": 24, "weekday": 8, "month": 13}
-
-
-@dataclass(frozen=True, slots=True)
-class Groups:
-    """One row = one entity × one range of days, both ends inclusive, counted from day 0.
-
-    A range outside the calendar is empty: its last day lies before its first.
-    """
-
-    entity: Int64Array
-    first: Int64Array
-    last: Int64Array
-    previous_first: Int64Array  # first day of the period before
-    elapsed: Int64Array  # days of the period that have begun
-    period: Int64Array  # place of the range among those asked for
-    is_year: BoolArray  # the period is a calendar year
-
-    def __len__(self) -> int:
-        return len(self.entity)
-
-    def some(self, rows: slice | Int64Array) -> Groups:
-        """Return some of the groups."""
-        return Groups(*(getattr(self, field.name)[rows] for field in fields(self)))
-
-    @property
-    def last_begun(self) -> Int64Array:
-        """The last day of each period that has begun; the day before it where none has."""
-        return np.asarray(self.first + self.elapsed - 1)
-
-    def borders(self, key: Int64Array, days: int) -> tuple[Int64Array, Int64Array]:
-        """Return where the rows of each group lie in a table sorted by entity × days + day."""
-        return borders(key, self.entity, self.first, self.last, days)
-
-
-def borders(
-    key: Int64Array, entity: Int64Array, first: Int64Array, last: Int64Array, days: int
-) -> tuple[Int64Array, Int64Array]:
-    """Return where the rows of entities from first to last day lie in a table sorted by `key`."""
-    low, high = clipped(first, last, days)
-    start = np.searchsorted(key, entity * days + low)
-    end = np.searchsorted(key, entity * days + high)
-    return start, np.maximum(start, end)
-
-
-def clipped(first: Int64Array, last: Int64Array, days: int) -> tuple[Int64Array, Int64Array]:
-    """Return ranges as half-open [low, high) inside the calendar."""
-    low = np.clip(first, 0, days)
-    return low, np.maximum(np.clip(last + 1, 0, days), low)
 
 
 class Parts:

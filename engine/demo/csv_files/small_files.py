@@ -32,12 +32,12 @@ _PARCELS = (
     ("carrier_fee_rate", "0", "", "", ""),
 )
 # Name, category, amount in hundredths, currency, growth of it a month in per mille.
-_MONTHLY = (
+MONTHLY = (
     ("Workshop rent", "premises", 18_000_00, "TRY", 25),
     ("Bookkeeper", "services", 120_00, "USD", 4),
     ("Internet and phone", "services", 45_00, "USD", 2),
 )
-_ONCE = (("Felt cutter repair", "tools", 9, 340_00), ("Photo session", "marketing", 20, 250_00))
+ONCE = (("Felt cutter repair", "tools", 9, 340_00), ("Photo session", "marketing", 20, 250_00))
 _TURKISH_WINDOWS = Dialect(delimiter="\t", line_end="\r\n", encoding="cp1254")
 _UTF_16 = Dialect(delimiter="\t", line_end="\r\n", encoding="utf-16-le")
 _MARK = "\ufeff"  # tells which of the two orders of bytes a UTF-16 file has
@@ -72,6 +72,11 @@ def rates_file(rates: dict[tuple[str, str], Rates]) -> bytes:
     return text_file(rows)
 
 
+def monthly_cost(amount: int, growth: int, month: int) -> int:
+    """Return what a monthly expense has grown to in a month of the plan, numbered from 0."""
+    return amount + amount * growth * month // 1_000
+
+
 def expenses_file(plan: Plan) -> bytes:
     """Return the bytes of expenses.csv: months and single days, `;` and decimal commas."""
     head = ("date", "month", "name", "amount", "currency", "category")
@@ -80,10 +85,10 @@ def expenses_file(plan: Plan) -> bytes:
     last = plan.last.year * 12 + plan.last.month - 1
     for number, month in enumerate(range(first, last + 1)):
         text = f"{month // 12}-{month % 12 + 1:02}"
-        for name, category, amount, currency, growth in _MONTHLY:
-            cost = amount + amount * growth * number // 1_000
+        for name, category, amount, currency, growth in MONTHLY:
+            cost = monthly_cost(amount, growth, number)
             rows.append(("", text, name, _with_thousands(cost), currency, category))
-        for name, category, at, amount in _ONCE:
+        for name, category, at, amount in ONCE:
             if number == at:
                 paid = decimal(amount, 2, sign=",", fewest=2)
                 rows.append((f"{text}-14", "", name, paid, "USD", category))
