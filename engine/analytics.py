@@ -142,7 +142,10 @@ class EcommerceAnalyticsOptimized(Openings, CustomerQuestions):
             del tables, files  # what of them is still asked for has been kept
             give_back()
             self._snapshot = build_snapshot(
-                ledger, self.clock.days_begun(self.watermark), self.clock.days_ended(self.watermark)
+                ledger,
+                self.clock.days_begun(self.watermark),
+                self.clock.days_ended(self.watermark),
+                self._settings.restock_days,
             )
 
     def _build(self, tables: SourceTables, files: OwnerFiles) -> Ledger:
@@ -363,6 +366,7 @@ def _fingerprint(tables: dict[str, tuple[int, int]], settings: Settings) -> str:
         file_version(settings.csv_path),
         settings.returned_goods,
         settings.vat_on_fees,
+        str(settings.restock_days),
         settings.cost_currency,
         str(REGISTRY.version),
     )

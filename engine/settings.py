@@ -21,8 +21,16 @@ from engine.errors import SettingError, did_you_mean
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 
 
-def _setting(default: Any, meaning: str, *, unit: str = "", choices: tuple[str, ...] = ()) -> Any:
-    return field(default=default, metadata={"meaning": meaning, "unit": unit, "choices": choices})
+def _setting(
+    default: Any,
+    meaning: str,
+    *,
+    unit: str = "",
+    choices: tuple[str, ...] = (),
+    lowest: int | None = None,
+) -> Any:
+    about = {"meaning": meaning, "unit": unit, "choices": choices, "lowest": lowest}
+    return field(default=default, metadata=about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,10 @@ class Settings:
     alert_mail_from: str = _setting("", "who alerts come from; blank: ALERT_MAIL_TO")
     alert_mail_to: str = _setting("", "who gets alerts by mail")
     dashboard_url: str = _setting("", "where the dashboard is, for links in alerts", unit="URL")
+    restock_days: int = _setting(
+        14, "how long new stock takes to come, for the risk of running out", unit="days", lowest=1
+    )
+
     retry_deadline: int = _setting(120, "how long a batch program retries", unit="seconds")
     refresh_interval: int = _setting(60, "how often a page asks for newer data", unit="seconds")
     dashboard_sign_in: str = _setting(
@@ -141,13 +153,16 @@ def _parse(declared: Field[Any], text: str, where: str) -> Any:
             raise SettingError(f"{name} in {where} is {text!r}; expected true or false.")
         return known[text.lower()]
     if isinstance(declared.default, int):
+        unit, lowest = declared.metadata["unit"], declared.metadata["lowest"]
         try:
-            return int(text)
+            number = int(text)
         except ValueError:
-            unit = declared.metadata["unit"]
             raise SettingError(
                 f"{name} in {where} is {text!r}; expected a whole number of {unit}."
             ) from None
+        if lowest is not None and number < lowest:
+            raise SettingError(f"{name} in {where} is {number}; expected at least {lowest} {unit}.")
+        return number
     return text
 
 

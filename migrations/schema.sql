@@ -1,6 +1,6 @@
 -- Generated: the SQL of schema.prisma in one piece, for the test that compares it with what the
 -- migrations make. After a change of schema.prisma: python -m engine migrate --new NAME
--- schema.prisma sha256: 7dcdb1b16049804b45b200ce300ada95b31d7810796b3550800b6a49eba7634d
+-- schema.prisma sha256: 4c7fba15e9258a1de44fcbc2145f6262ef01d40fd060b2063b33348943479eeb
 
 -- CreateEnum
 CREATE TYPE "PeriodType" AS ENUM ('YEARLY', 'QUARTERLY', 'MONTHLY', 'WEEKLY', 'DAILY', 'CUSTOM');
@@ -665,6 +665,7 @@ CREATE TABLE "shop_reports" (
     "sell_through" DOUBLE PRECISION,
     "days_of_stock" DECIMAL(18,2),
     "stockout_days" BIGINT,
+    "stockout_risk" DOUBLE PRECISION,
     "visits" BIGINT,
     "views" BIGINT,
     "favourites" BIGINT,
@@ -824,6 +825,7 @@ CREATE TABLE "listing_reports" (
     "sell_through" DOUBLE PRECISION,
     "days_of_stock" DECIMAL(18,2),
     "stockout_days" INTEGER,
+    "stockout_risk" DOUBLE PRECISION,
     "visits" INTEGER,
     "views" INTEGER,
     "favourites" INTEGER,
@@ -982,6 +984,7 @@ CREATE TABLE "product_reports" (
     "sell_through" DOUBLE PRECISION,
     "days_of_stock" DECIMAL(18,2),
     "stockout_days" INTEGER,
+    "stockout_risk" DOUBLE PRECISION,
     "ad_spend" DECIMAL(18,2),
     "ad_spend_rate" DOUBLE PRECISION,
     "break_even_roas" DOUBLE PRECISION,

@@ -7,6 +7,7 @@ from tests.exact import over
 from tests.oracle_days import DayOracle
 from tests.oracle_states import StateOracle
 
+RESTOCK_DAYS = 14
 Answers = dict[str, int | str | None]
 
 
@@ -36,6 +37,7 @@ class ListingOracle:
             "average_stock_value": None if total is None else over(total, days),
             "stock_turnover": None if total is None else over(cogs * days, total, 10**6),
             "sell_through": None if stock is None else over(units, units + stock, 10**6),
+            "stockout_risk": self.states.risk(level, entity, first, elapsed, RESTOCK_DAYS),
             "days_of_stock": 0 if stock == 0 else lasting,
             "reviews": rated["reviews"],
             "review_average": over(rated["stars"], rated["reviews"], 10**6),

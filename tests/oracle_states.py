@@ -8,13 +8,27 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
+from decimal import Decimal, localcontext
+from fractions import Fraction
 
 import pandas as pd
 
 from engine.ledger.frames import EventKind, Ledger
+from tests.exact import half_away
 
 Answers = dict[str, int | str | None]
 CARRIED = 7
+
+
+def poisson_above(over: int, under: int, limit: int) -> Decimal:
+    """P(Poisson(over ÷ under) > limit), term by term with fifty digits."""
+    with localcontext(prec=50):
+        mean = Decimal(over) / Decimal(under)
+        term = total = (-mean).exp()
+        for count in range(1, limit + 1):
+            term = term * mean / count
+            total += term
+        return 1 - total
 
 
 class StateOracle:
@@ -128,6 +142,30 @@ class StateOracle:
             if len(seen):
                 found = (found or 0) + times * int((seen.on & (seen.units == 0)).sum())
         return found
+
+    def risk(self, level: str, entity: object, first: int, elapsed: int, days: int) -> int | None:
+        """The mean chance of running out, over the SKUs sold in eight weeks; in millionths."""
+        last = first + elapsed - 1
+        if level == "product":
+            found = self._risk_of_sku(str(entity), last, days) if elapsed else None
+            return None if found is None else half_away(found * 10**6)
+        recent = self.of(self.sold, level, entity)
+        recent = recent[(recent.day > last - 56) & (recent.day <= last) & (recent.sku != "(none)")]
+        total, pieces = Fraction(0), 0
+        for sku, units in recent.groupby("sku").units.sum().items() if elapsed else ():
+            risk = self._risk_of_sku(str(sku), last, days)
+            if risk is not None:
+                total, pieces = total + risk * int(units), pieces + int(units)
+        return half_away(total / pieces * 10**6) if pieces else None
+
+    def _risk_of_sku(self, sku: str, last: int, days: int) -> Fraction | None:
+        seen = self.of(self.look(self.offers, last), "product", sku)
+        sold = self.of(self.sold, "product", sku)
+        if sku == "(none)" or not len(seen) or not len(sold) or last - sold.day.min() < 28:
+            return None
+        stock = int(seen.units.sum())
+        units = int(sold[(sold.day > last - 56) & (sold.day <= last)].units.sum())
+        return Fraction(1) if not stock else Fraction(poisson_above(units * days, 56, stock))
 
     def favourites(self, level: str, entity: object, first: int, elapsed: int) -> Answers:
         last = self.of(self.look(self.liked, first + elapsed - 1), level, entity)

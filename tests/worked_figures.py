@@ -142,6 +142,7 @@ SHOP = {
     "sell_through": None,
     "days_of_stock": None,
     "stockout_days": None,
+    "stockout_risk": None,
     "reviews": 0,
     "review_average": None,
     "seasonality_index": None,

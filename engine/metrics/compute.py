@@ -26,6 +26,7 @@ from engine.metrics.levels import LevelTables, build_level
 from engine.metrics.model import LISTING, PRODUCT, SHOP, Level, Metric
 from engine.metrics.order_tables import contribution_of, sales_in_time
 from engine.metrics.parts import Parts
+from engine.metrics.stockout_risk import SkuRisk
 from engine.money import Int64Array
 from engine.periods import (
     Period,
@@ -82,10 +83,13 @@ class MetricBlock:
         return len(self.entity)
 
 
-def build_snapshot(ledger: Ledger, days_begun: int, days_ended: int) -> Snapshot:
+def build_snapshot(
+    ledger: Ledger, days_begun: int, days_ended: int, restock_days: int = 14
+) -> Snapshot:
     """Sort the ledger once for each level.
 
-    `days_begun` and `days_ended` number the first local day that has not begun, not ended.
+    `days_begun` and `days_ended` number the first local day that has not begun, not ended;
+    `restock_days` is how long new stock takes to come.
     """
     # A cancelled or held order has a day too, so the calendar spans all orders. Days of other facts
     # are in no figure before they have begun.
@@ -96,8 +100,9 @@ def build_snapshot(ledger: Ledger, days_begun: int, days_ended: int) -> Snapshot
     calendar = Calendar(first, last - first + 1, days_begun - first)
     customers = build_customers(ledger, calendar)
     sales, contribution = sales_in_time(ledger), contribution_of(ledger)
+    skus = SkuRisk.of(ledger, calendar, restock_days)
     levels = {
-        level: build_level(level, ledger, calendar, customers, sales, contribution)
+        level: build_level(level, ledger, calendar, customers, sales, contribution, skus)
         for level in Level
     }
     observed = {

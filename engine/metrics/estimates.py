@@ -100,6 +100,13 @@ def _days_of_stock(parts: Parts, stock: Answer, sold: Answer) -> Answer:
     return quotients(stock[0] * STOCK_WINDOW, pieces, SCALE[Unit.DAYS], known), known
 
 
+def _stockout_risk(parts: Parts) -> Answer:
+    has_begun = parts.groups.elapsed > 0
+    risk, known = parts.tables.shelf.risk(parts.groups.entity, parts.groups.last_begun)
+    known = known & has_begun
+    return np.where(known, risk, 0), known
+
+
 def _views_against_shop(parts: Parts, own: Answer, shop: Answer, listings: Answer) -> Answer:
     is_covered = parts.covered_days("f.views") == parts.groups.elapsed
     return _against_shop(parts, (own[0], own[1] & is_covered), shop, listings)
@@ -118,6 +125,7 @@ ESTIMATORS: dict[str, Callable[..., Answer]] = {
     "payback": _payback,
     "stock_turnover": _turnover,
     "days_of_stock": _days_of_stock,
+    "stockout_risk": _stockout_risk,
     "views_against_shop": _views_against_shop,
     "favourites_against_shop": _against_shop,
 }

@@ -19,8 +19,11 @@ from engine.metrics.explain_facts import covered_leaves
 from engine.metrics.explain_formulas import Again, leaves_below
 from engine.metrics.explain_nodes import Leaves, Node, Value
 from engine.metrics.explain_rows import Asked, row_leaves
-from engine.metrics.model import SCALE, Unit
+from engine.metrics.explain_states import stock_of_sku
+from engine.metrics.model import PRODUCT, SCALE, SHOP, Unit
 from engine.metrics.order_tables import contribution_of
+from engine.metrics.stockout_risk import FEWEST_DAYS, RISK_UNIT, runs_out
+from engine.metrics.stockout_risk import WINDOW as PACE_WINDOW
 from engine.money import MILLION, Int64Array, round_div
 from engine.periods import PeriodKind
 
@@ -187,6 +190,40 @@ def _against_shop(below: Sequence[int]) -> Value:
     return round_div(own * listings * MILLION, shop) if shop > 0 else None
 
 
+def _stockout_risk(asked: Asked) -> tuple[Leaves, Again]:
+    """One row = one SKU that was sold in the window; amount: its pieces, the weight of its risk."""
+    ledger, elapsed = asked.ledger, _elapsed(asked)
+    last, days = asked.first + elapsed - 1, asked.snapshot.levels[SHOP].shelf.skus.restock_days
+    day, sku = ledger.order_day, ledger.sku
+    is_sale = (ledger.kind == EventKind.SALE) & (sku != ledger.no_sku)
+    recent = is_sale & (day > last - PACE_WINDOW) & (day <= last)
+    pieces = ledger.amounts["quantity"]
+    rows: list[tuple[int, int, int, int, int]] = []
+    wanted = np.unique(sku[recent & asked.is_own])
+    if asked.level is PRODUCT:
+        wanted = np.array([asked.entity])
+    for code in wanted.tolist() if elapsed else []:
+        own = is_sale & (sku == code)
+        stock = stock_of_sku(asked, code, last)
+        if stock is None or not own.any() or last - int(day[own].min()) < FEWEST_DAYS:
+            continue
+        sold = int(pieces[own & recent].sum())
+        weight = 1 if asked.level is PRODUCT else int(pieces[own & recent & asked.is_own].sum())
+        rows.append((code, sold, stock, runs_out(sold, stock, days), weight))
+    columns = np.array(rows, np.int64).reshape(-1, 5).T
+    names = np.array(ledger.skus, dtype=object)
+    figures = dict(zip(("sold", "stock", "risk", "amount"), columns[1:], strict=True))
+    return Leaves({"sku": names[columns[0]], **figures}), _mean_risk
+
+
+def _mean_risk(node: Node) -> Value:
+    leaves = leaves_below(node)
+    if not leaves.total:
+        return None
+    total = int((leaves.columns["risk"] * leaves.amount).sum())
+    return round_div(round_div(total, leaves.total), RISK_UNIT // MILLION)
+
+
 def _views_against_shop(asked: Asked) -> tuple[Leaves, Again]:
     """The days with views, which have to be all that have begun."""
     leaves, again = covered_leaves(asked, DayFact.VIEWS), _from_below(_against_shop)(asked)[1]
@@ -200,6 +237,7 @@ ESTIMATES: dict[str, Callable[[Asked], tuple[Leaves, Again]]] = {
     "payback": _payback,
     "stock_turnover": _from_below(_turnover),
     "days_of_stock": _from_below(_days_of_stock),
+    "stockout_risk": _stockout_risk,
     "views_against_shop": _views_against_shop,
     "favourites_against_shop": _from_below(_against_shop),
 }

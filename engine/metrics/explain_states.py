@@ -16,7 +16,7 @@ from engine.ledger.frames import EventKind
 from engine.metrics.explain_formulas import Again, leaves_below, part_again
 from engine.metrics.explain_nodes import Leaves, Node, Value
 from engine.metrics.explain_rows import Asked, row_leaves
-from engine.metrics.model import LISTING, SHOP, Unit
+from engine.metrics.model import LISTING, PRODUCT, SHOP, Unit
 from engine.metrics.state_parts import STOCK_VALUE, WINDOWS
 from engine.metrics.states import CARRIED_DAYS
 from engine.money import Int64Array
@@ -59,6 +59,12 @@ def state_leaves(asked: Asked, what: str) -> Leaves:
     if what in ("favourites", "liked_listings"):
         return _liked(asked, what, last)
     return _offers(asked, what, last)
+
+
+def stock_of_sku(asked: Asked, sku: int, day: int) -> int | None:
+    """Return the stock of a SKU on a day, None where it is not known."""
+    leaves = _offers(replace(asked, level=PRODUCT, entity=sku), "stock", day)
+    return leaves.total if len(leaves) else None
 
 
 def review_leaves(asked: Asked, what: str) -> Leaves:

@@ -22,6 +22,7 @@ from engine.metrics.mark_tables import EntityRefunds, MarkTable, sku_marks, view
 from engine.metrics.model import LISTING, PRODUCT, SHOP, Level
 from engine.metrics.order_tables import OrderTable, order_table
 from engine.metrics.states import Steps, build_states
+from engine.metrics.stockout_risk import Shelf, SkuRisk
 from engine.money import Int64Array
 
 
@@ -39,6 +40,7 @@ class LevelTables:
     covered: Mapping[str, Coverage]  # days on which a source says anything, by fact
     states: Mapping[str, Steps]  # what holds from day to day: stock, prices, favourites
     viewed: MarkTable  # one row = one listing of the entity with a view on a day
+    shelf: Shelf  # the pace at which SKUs sell, for the risk of running out
 
 
 def build_level(
@@ -48,10 +50,12 @@ def build_level(
     customers: Customers,
     sales: Int64Array,
     contribution: Int64Array,
+    skus: SkuRisk,
 ) -> LevelTables:
     """Build the tables of one level from the ledger.
 
-    sales: its sale rows in the order of time. contribution: of each of its rows.
+    sales: its sale rows in the order of time. contribution: of each of its rows. skus: what their
+    risk of running out is made of, the same at every level.
     """
     entity, uncounted, entities = entity_codes(level, ledger)
     sold = sales if level is SHOP else sales[grouped_order(entity[sales])]
@@ -80,6 +84,7 @@ def build_level(
         covered=coverage(level, ledger, calendar, states["stock"].covered),
         states=states,
         viewed=viewed_marks(level, ledger, calendar),
+        shelf=Shelf.of(level, ledger, calendar, skus),
     )
 
 

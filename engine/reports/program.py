@@ -55,7 +55,7 @@ from engine.settings import PROJECT_FOLDER, Settings
 
 MOST_WORKERS = 8
 # Settings that move figures, as the run's row holds them; none of them is a secret.
-FIGURE_SETTINGS = ("returned_goods", "vat_on_fees", "cost_currency", "csv_folder")
+FIGURE_SETTINGS = ("returned_goods", "vat_on_fees", "restock_days", "cost_currency", "csv_folder")
 
 log = structlog.get_logger("reports")
 

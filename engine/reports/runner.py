@@ -275,6 +275,7 @@ class ShopRun:
             write_changes(
                 desk.url,
                 run_id,
+                self._shop.shop_id,
                 plan.changes,
                 rows_of=rows_of,
                 success=success,

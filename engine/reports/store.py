@@ -106,6 +106,7 @@ def read_runs(url: DatabaseUrl, shop_id: int) -> list[EarlierRun]:
 def write_changes(
     url: DatabaseUrl,
     run_id: int,
+    shop_id: int,
     changes: Sequence[Change],
     *,
     rows_of: Callable[[Change], Block],
@@ -141,6 +142,7 @@ def write_changes(
             [(one.table, causes[one.level]) for one in changes if one.level in causes],
         )
         counts = replace(counts, restated_periods=restated)
+        copy_today(connection, shop_id, known_at)
         _note_success(connection, run_id, success, counts, known_at, stage_seconds())
         before_commit(counts)
     return counts

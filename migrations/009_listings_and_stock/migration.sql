@@ -20,7 +20,9 @@ ALTER TABLE "shop_reports"
   ADD COLUMN "stockout_days" BIGINT,
   ADD COLUMN "view_to_favourite_rate" DOUBLE PRECISION,
   ADD COLUMN "views_per_listing" DOUBLE PRECISION,
-  ADD CONSTRAINT "shop_reports_sell_through_check" CHECK ("sell_through" BETWEEN 0 AND 1);
+  ADD COLUMN "stockout_risk" DOUBLE PRECISION,
+  ADD CONSTRAINT "shop_reports_sell_through_check" CHECK ("sell_through" BETWEEN 0 AND 1),
+  ADD CONSTRAINT "shop_reports_stockout_risk_check" CHECK ("stockout_risk" BETWEEN 0 AND 1);
 
 ALTER TABLE "listing_reports"
   ADD COLUMN "active_offers" INTEGER,
@@ -41,7 +43,9 @@ ALTER TABLE "listing_reports"
   ADD COLUMN "stockout_days" INTEGER,
   ADD COLUMN "view_to_favourite_rate" DOUBLE PRECISION,
   ADD COLUMN "views_vs_shop_average" DOUBLE PRECISION,
-  ADD CONSTRAINT "listing_reports_sell_through_check" CHECK ("sell_through" BETWEEN 0 AND 1);
+  ADD COLUMN "stockout_risk" DOUBLE PRECISION,
+  ADD CONSTRAINT "listing_reports_sell_through_check" CHECK ("sell_through" BETWEEN 0 AND 1),
+  ADD CONSTRAINT "listing_reports_stockout_risk_check" CHECK ("stockout_risk" BETWEEN 0 AND 1);
 
 ALTER TABLE "product_reports"
   ADD COLUMN "active_offers" INTEGER,
@@ -56,4 +60,6 @@ ALTER TABLE "product_reports"
   ADD COLUMN "stock_turnover" DOUBLE PRECISION,
   ADD COLUMN "stock_value" DECIMAL(18,2),
   ADD COLUMN "stockout_days" INTEGER,
-  ADD CONSTRAINT "product_reports_sell_through_check" CHECK ("sell_through" BETWEEN 0 AND 1);
+  ADD COLUMN "stockout_risk" DOUBLE PRECISION,
+  ADD CONSTRAINT "product_reports_sell_through_check" CHECK ("sell_through" BETWEEN 0 AND 1),
+  ADD CONSTRAINT "product_reports_stockout_risk_check" CHECK ("stockout_risk" BETWEEN 0 AND 1);

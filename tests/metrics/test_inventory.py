@@ -10,8 +10,10 @@ from engine.metrics.answers import as_records
 from engine.metrics.compute import compute_block, entity_ids
 from engine.metrics.model import Kind, Level
 from engine.metrics.registry import REGISTRY
+from engine.metrics.stockout_risk import RISK_UNIT, runs_out
 from engine.periods import Period
 from tests import stock_shop
+from tests.oracle_states import poisson_above
 
 SHOP = stock_shop.snapshot()
 MARCH = Period.containing("MONTHLY", date(2026, 3, 1))
@@ -48,6 +50,12 @@ def figures(level, entity, names, period=MARCH):
         ("product", "RED", {"sell_through": 0.428571, "days_of_stock": 37.33}),
         ("product", "BLUE", {"sell_through": 0.333333, "days_of_stock": 56.00}),
         ("shop", 1, {"sell_through": 0.4, "days_of_stock": 42.00}),
+        # 6 RED in 56 days: in 14 days 1.5 are wanted, and 8 are there. BLUE is sold for 11 days.
+        # P(X > 8) = 1 − e^−1.5 · (1 + 1.5 + 1.125 + … + 1.5⁸ ÷ 8!) = 0.0000275
+        ("product", "RED", {"stockout_risk": 0.000028}),
+        ("product", "BLUE", {"stockout_risk": None}),
+        ("listing", 101, {"stockout_risk": 0.000028}),
+        ("shop", 1, {"stockout_risk": 0.000028}),
         ("product", "RED", {"stockout_days": 8}),
         ("product", "BLUE", {"stockout_days": 0}),
         ("listing", 101, {"stockout_days": 8}),
@@ -95,6 +103,17 @@ def test_no_stock_lasts_no_day_even_where_nothing_was_sold():
     assert figures("product", "BLUE", names, one_day(25)) == [0, 0]
     february = Period.custom(date(2026, 2, 27), date(2026, 2, 28))
     assert figures("product", "BLUE", names, february) == [5, None]
+
+
+def test_an_empty_shelf_is_a_certainty_and_nobody_buying_is_none():
+    assert runs_out(0, 0, 14) == runs_out(9, 0, 14) == RISK_UNIT
+    assert runs_out(0, 1, 14) == 0
+
+
+def test_the_risk_is_the_tail_of_the_poisson_distribution_on_either_side_of_its_mean():
+    for sold, stock, days in ((4, 1, 14), (56, 3, 14), (800, 190, 14), (5_000, 1_300, 14)):
+        exact = poisson_above(sold * days, 56, stock)
+        assert abs(runs_out(sold, stock, days) - int(exact * RISK_UNIT)) <= 2
 
 
 def test_a_day_without_orders_has_a_row_for_a_review_or_an_empty_shelf():

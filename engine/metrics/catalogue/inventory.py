@@ -114,5 +114,22 @@ inventory.add(
     direction=DOWN,
     lowest=0,
 )
+inventory.add(
+    "stockout_risk",
+    "Stock-out risk",
+    Unit.SHARE,
+    Kind.DERIVED,
+    Estimate(
+        "stockout_risk",
+        "1 without stock, else P(Poisson(pieces a day in the 56 days to the last one × days until "
+        "new stock comes) > closing stock)",
+    ),
+    description="Chance that a SKU runs out before new stock comes (RESTOCK_DAYS). A listing and "
+    "the shop have the mean of the SKUs that they sold in those 56 days, by the pieces sold. "
+    "Unknown until 28 days after a SKU's first sale.",
+    direction=DOWN,
+    lowest=0,
+    highest=1,
+)
 
 METRICS = tuple(inventory.metrics)

@@ -1,0 +1,188 @@
+"""How likely a SKU runs out before it can be restocked, if buyers come as they did of late.
+
+Pieces sold a day over eight weeks give the pace; the sales of the days until new stock comes are
+taken as Poisson. A listing and the shop have the mean of their SKUs, by the pieces that they sold
+themselves. One row of `Pace` = one entity's SKU × one day with sales.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from engine.ledger.frames import EventKind, Ledger
+from engine.metrics.calendar import Calendar
+from engine.metrics.kernels import packed_order, run_starts
+from engine.metrics.model import LISTING, PRODUCT, Level
+from engine.metrics.states import Steps, build_states
+from engine.money import Int64Array, round_div
+from engine.sources.frames import BoolArray
+
+WINDOW = 56  # days that give the pace
+FEWEST_DAYS = 28  # since the first sale; before that there is no pace
+RISK_UNIT = 10**12
+_TINY = 1e-18
+_PAIRS_AT_ONCE = 1_000_000
+Risk = tuple[Int64Array, BoolArray]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pace:
+    """Pieces sold by day as running totals; `owner` of each pair of an entity and a SKU."""
+
+    days: int
+    owner: Int64Array  # entity of each pair, ascending
+    sku: Int64Array
+    key: Int64Array  # pair × days + day, ascending
+    running: Int64Array
+
+    @classmethod
+    def of(cls, ledger: Ledger, calendar: Calendar, entity: Int64Array) -> Pace:
+        """Sum the pieces sold by entity (of each ledger row), SKU and day, without `(none)`."""
+        is_sale = ledger.kind == EventKind.SALE
+        rows = np.flatnonzero(is_sale & (ledger.sku != ledger.no_sku))
+        skus = len(ledger.skus)
+        name = entity[rows] * skus + ledger.sku[rows]
+        pairs, pair = np.unique(name, return_inverse=True)
+        key = pair.ravel().astype(np.int64) * calendar.days + calendar.index(ledger.order_day[rows])
+        order = packed_order(key)
+        heads = run_starts(key[order])
+        pieces = ledger.amounts.of("quantity", rows)[order]
+        by_day = np.add.reduceat(pieces, heads) if len(heads) else pieces
+        owner, sku = np.divmod(pairs, skus)
+        running = np.concatenate((np.zeros(1, np.int64), np.cumsum(by_day)))
+        return cls(calendar.days, owner, sku, key[order][heads], running)
+
+    def sold(self, pair: Int64Array, last: Int64Array) -> Int64Array:
+        """Return the pieces of the window that ends on a day; 0 before the first day."""
+        low = pair * self.days + np.clip(last - WINDOW + 1, 0, self.days)
+        high = pair * self.days + np.clip(last + 1, 0, self.days)
+        found = np.searchsorted(self.key, np.stack((low, high)))
+        return np.asarray(self.running[found[1]] - self.running[found[0]])
+
+    def first_days(self) -> Int64Array:
+        """Return the day of each pair's first sale."""
+        heads = run_starts(self.key // self.days)
+        return np.asarray(self.key[heads] % self.days)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SkuRisk:
+    """What the risk of every SKU is made of; `seen`: days on which any stock is known."""
+
+    pace: Pace
+    first_day: Int64Array  # of each pair of the pace
+    stock: Steps
+    seen: BoolArray
+    restock_days: int
+
+    @classmethod
+    def of(cls, ledger: Ledger, calendar: Calendar, restock_days: int) -> SkuRisk:
+        """Read the pace and the stock of all SKUs."""
+        pace = Pace.of(ledger, calendar, np.zeros(len(ledger), np.int64))
+        stock = build_states(PRODUCT, ledger, calendar)["stock"]
+        runs = stock.covered
+        change = np.zeros(calendar.days + 1, np.int64)
+        np.add.at(change, runs.start % calendar.days, 1)
+        np.add.at(change, (runs.stop - 1) % calendar.days + 1, -1)
+        return cls(pace, pace.first_days(), stock, np.cumsum(change) > 0, restock_days)
+
+    def at(self, sku: Int64Array, last: Int64Array) -> Risk:
+        """Return the risk of SKUs at the end of days, in parts of RISK_UNIT."""
+        days = self.pace.days
+        place = np.searchsorted(self.pace.sku, sku)
+        has_sold = np.append(self.pace.sku, -1)[place] == sku
+        pair = np.where(has_sold, place, 0)
+        is_old = has_sold & (last - np.append(self.first_day, 0)[pair] >= FEWEST_DAYS)
+        stock, is_seen = self.stock.at(sku * days + np.clip(last, 0, days - 1))
+        known = is_old & is_seen & (last < days)
+        rows = np.flatnonzero(known)
+        sold = self.pace.sold(pair[rows], last[rows])
+        wide = int(stock[rows].max(initial=0)) + 1
+        questions, at = np.unique(sold * wide + stock[rows], return_inverse=True)
+        answers = [
+            runs_out(*divmod(question, wide), self.restock_days) for question in questions.tolist()
+        ]
+        risk = np.zeros(len(sku), np.int64)
+        risk[rows] = np.array(answers, np.int64)[at.ravel()]
+        return risk, known
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shelf:
+    """The SKUs of a level's entities with their pace, and the risk of every SKU."""
+
+    level: Level
+    pace: Pace
+    skus: SkuRisk
+
+    @classmethod
+    def of(cls, level: Level, ledger: Ledger, calendar: Calendar, skus: SkuRisk) -> Shelf:
+        """Build the shelf of a level."""
+        own = skus.pace
+        if level is LISTING:
+            own = Pace.of(ledger, calendar, ledger.listing.astype(np.int64))
+        return cls(level, own, skus)
+
+    def risk(self, entity: Int64Array, last: Int64Array) -> Risk:
+        """Return the risk of entities at the end of days in millionths, and where it is known."""
+        risk, known = np.zeros(len(entity), np.int64), np.zeros(len(entity), np.bool_)
+        inside = (last >= 0) & (last < self.pace.days)
+        asked = np.flatnonzero(inside & self.skus.seen[np.where(inside, last, 0)])
+        if self.level is PRODUCT:
+            risk[asked], known[asked] = self.skus.at(entity[asked], last[asked])
+        else:
+            skus = self._skus_of(entity[asked])
+            pieces = np.cumsum(skus[1] - skus[0]) // _PAIRS_AT_ONCE
+            for rows in np.split(asked, np.flatnonzero(np.diff(pieces)) + 1):
+                risk[rows], known[rows] = self._mean(entity[rows], last[rows])
+        return np.where(known, round_div(risk, RISK_UNIT // 10**6), 0), known
+
+    def _skus_of(self, entity: Int64Array) -> tuple[Int64Array, Int64Array]:
+        """Return the pairs of entities: from low to before high."""
+        owner = self.pace.owner
+        return np.searchsorted(owner, entity), np.searchsorted(owner, entity + 1)
+
+    def _mean(self, entity: Int64Array, last: Int64Array) -> Risk:
+        """Return the mean risk of the SKUs that entities sold, by pieces of the window."""
+        low, high = self._skus_of(entity)
+        size = high - low
+        group = np.repeat(np.arange(len(entity)), size)
+        pair = np.arange(len(group)) - np.repeat(np.cumsum(size) - size, size) + low[group]
+        weight = self.pace.sold(pair, last[group])
+        some = np.flatnonzero(weight > 0)
+        group, pair, weight = group[some], pair[some], weight[some]
+        risk, known = self.skus.at(self.pace.sku[pair], last[group])
+        group, weight, risk = group[known], weight[known], risk[known]
+        total, pieces = np.zeros(len(entity), np.int64), np.zeros(len(entity), np.int64)
+        np.add.at(total, group, risk * weight)
+        np.add.at(pieces, group, weight)
+        return np.where(pieces > 0, round_div(total, np.maximum(pieces, 1)), 0), pieces > 0
+
+
+@lru_cache(maxsize=100_000)
+def runs_out(sold: int, stock: int, days: int) -> int:
+    """Return P(Poisson(sold · days ÷ WINDOW) > stock) in parts of RISK_UNIT; 1 without stock.
+
+    The shorter tail is summed, so that the terms fall from the first one on.
+    """
+    if not stock:
+        return RISK_UNIT
+    mean = sold * days / WINDOW
+    if not mean:
+        return 0
+    log_mean = math.log(mean)
+    upper = stock >= mean
+    count = stock + 1 if upper else stock
+    term = math.exp(count * log_mean - mean - math.lgamma(count + 1))
+    total = 0.0
+    while term > _TINY:
+        total += term
+        count += 1 if upper else -1
+        if count < 0:
+            break
+        term *= mean / count if upper else (count + 1) / mean
+    return round((total if upper else 1 - total) * RISK_UNIT)
