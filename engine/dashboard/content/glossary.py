@@ -66,8 +66,15 @@ def _draw_chapter(family: Family, metrics: list[Metric]) -> None:
     st.header(family.value)
     for metric in metrics:
         with st.expander(metric.label, key=f"metric {metric.name}"):
-            st.write(metric.description)
-            st.table(_facts(metric), border="horizontal", alt=f"What {metric.label} is")
+            # One text a metric: a table each makes the page slow.
+            st.markdown(f"{metric.description}\n\n{_facts_table(metric)}")
+
+
+def _facts_table(metric: Metric) -> str:
+    """Return the facts as a table in Markdown; the first of them is its heading."""
+    (name, value), *others = _facts(metric).items()
+    lines = [f"| {name} | {value} |", "| --- | --- |"]
+    return "\n".join([*lines, *(f"| {fact} | {said} |" for fact, said in others)])
 
 
 def _facts(metric: Metric) -> dict[str, str]:
