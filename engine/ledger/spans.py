@@ -74,17 +74,25 @@ class SpanDays:
         starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(length)))
         row = np.repeat(np.arange(len(length)), length)
         day = np.arange(len(row)) - starts[row] + first[row]
-        order = np.lexsort((row_id, -first.astype(np.int64), length))
-        rank = np.empty(len(order), np.int64)
-        rank[order] = np.arange(len(order))
         cell = listing[row].astype(np.int64) * _DAYS + day
-        by_cell = np.lexsort((rank[row], cell))
-        is_first = np.ones(len(row), np.bool_)
-        is_first[1:] = cell[by_cell][1:] != cell[by_cell][:-1]
-        counts = np.zeros(len(row), np.bool_)
-        counts[by_cell[is_first]] = True
+        counts = np.ones(len(row), np.bool_)
+        shared = _shared(cell)
+        of_row = row[shared]
+        ranked = (row_id[of_row], -first[of_row].astype(np.int64), length[of_row], cell[shared])
+        ordered = shared[np.lexsort(ranked)]
+        counts[ordered[1:][cell[ordered][1:] == cell[ordered][:-1]]] = False
         return cls(starts, row, listing[row].astype(np.int64), day, counts)
 
     def spread(self, amounts: Int64Array) -> Int64Array:
         """Spread an amount of each row over its days; int64[entries]."""
         return spread_evenly(amounts, self.starts)
+
+
+def _shared(cell: Int64Array) -> Int64Array:
+    """Return the entries whose cell has another entry, too; mostly there is none."""
+    order = np.argsort(cell, kind="stable")
+    same = cell[order][1:] == cell[order][:-1]
+    is_shared = np.zeros(len(cell), np.bool_)
+    is_shared[order[1:][same]] = True
+    is_shared[order[:-1][same]] = True
+    return np.flatnonzero(is_shared)

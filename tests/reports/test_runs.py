@@ -85,6 +85,19 @@ def test_a_second_run_writes_nothing_and_leaves_the_same_bytes(
     assert second["rows_unchanged"] == second["rows_computed"] == first["rows_inserted"]
 
 
+def test_the_first_run_of_a_day_copies_what_the_tables_know_only_of_today(
+    shop: DatabaseUrl, reports: Reports
+) -> None:
+    execute(shop, "UPDATE listings SET num_favorers = 9")
+    reports()
+    copied = "SELECT day, listing_id FROM listing_snapshots WHERE num_favorers = 9 ORDER BY 2"
+    before = rows(shop, copied)
+    assert [listing for _, listing in before] == [101, 102, 103]
+    execute(shop, "UPDATE listings SET num_favorers = 10")
+    reports("--full")
+    assert rows(shop, copied) == before
+
+
 def test_a_full_run_stages_every_row_and_still_writes_nothing(
     reported: DatabaseUrl, reports: Reports
 ) -> None:

@@ -82,6 +82,16 @@ def test_a_receipt_counts_every_row_of_the_file(desk: Desk) -> None:
     )
 
 
+def test_the_first_file_of_a_day_copies_what_the_tables_know_only_of_today(desk: Desk) -> None:
+    desk.land("sales.csv", SALES)
+    assert desk.rows("SELECT * FROM listing_snapshots") == [], "nothing is known of the listing"
+    desk.run("UPDATE listings SET num_favorers = 4")
+    desk.land("more.csv", SALES + "1003,2026-03-31,RING-S,11,1,10.00,USD\n")
+    desk.run("UPDATE listings SET num_favorers = 5")
+    desk.land("again.csv", SALES + "1004,2026-03-31,RING-S,11,1,10.00,USD\n")
+    assert desk.rows("SELECT day::text, num_favorers FROM listing_snapshots") == [("2026-05-01", 4)]
+
+
 def test_the_same_bytes_land_once(desk: Desk) -> None:
     desk.land("sales.csv", SALES)
     before = table_counts(desk)
