@@ -305,7 +305,6 @@ class ShopRun:
             )
             coverage = {"cost_coverage": row["cost_coverage"]}
         return Success(
-            shop_id=self._shop.shop_id,
             watermark=analytics.watermark,
             newest_fact=None if self._desk.call.as_of else analytics.watermark,
             first_day=first_day,

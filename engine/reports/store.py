@@ -42,7 +42,6 @@ class Success:
     `restatements`: by level the causes of what changed, as restatements.py returns them.
     """
 
-    shop_id: int
     watermark: datetime
     newest_fact: datetime | None
     first_day: date | None

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from engine.dashboard import drill, grids, pages
@@ -15,7 +14,7 @@ from engine.dashboard.charts.chart import draw as draw_figure
 from engine.dashboard.charts.over_time import over_time
 from engine.dashboard.charts.waterfall import bridge_chart
 from engine.dashboard.content import parts
-from engine.dashboard.data import Value, entity_rows
+from engine.dashboard.data import Value
 from engine.dashboard.downloads import export
 from engine.dashboard.filter_bar import pick
 from engine.dashboard.grids import Grid
@@ -141,7 +140,7 @@ def draw_bridge(run: PageRun) -> None:
 def draw_losers(run: PageRun) -> None:
     """Draw the SKUs that lose money, worst first."""
     st.subheader("Losing money")
-    frame = _rows(run, PRODUCT, PRODUCT_COLUMNS)
+    frame = parts.rows_of(run, PRODUCT, PRODUCT_COLUMNS)
     losing = frame[(frame[PROFIT] < 0).fillna(False)]
     if losing.empty:
         st.caption("No SKU has a negative contribution profit in this range.")
@@ -160,7 +159,7 @@ def draw_best(run: PageRun) -> None:
 
 def _ranking(run: PageRun, level: Level, grid: Grid, name_of: Callable[[Any], str]) -> None:
     st.subheader(f"{grid.heading} by {REGISTRY[PROFIT].label.lower()}")
-    frame = _rows(run, level, grid.metrics)
+    frame = parts.rows_of(run, level, grid.metrics)
     rows = grids.grid_rows(frame, grid, name_of, run.currency)
     whole: dict[str, Value] = {
         name: run.figures.value(name, run.view.period) for name in grid.metrics
@@ -172,14 +171,10 @@ def _ranking(run: PageRun, level: Level, grid: Grid, name_of: Callable[[Any], st
     grids.draw(grid, rows, total, run.currency, button, opens)
 
 
-def _rows(run: PageRun, level: Level, metrics: tuple[str, ...] | None) -> pd.DataFrame:
-    return entity_rows(run.analytics, run.view.period, level, metrics, run.view.dating)
-
-
 def _series(run: PageRun) -> Sheet:
     return series_sheet(run.figures, run.view, tuple(dict.fromkeys((*CARDS, *MEASURES))))
 
 
 def _entities(run: PageRun, level: Level, name_of: Callable[[Any], str]) -> Sheet:
     metrics = [metric.name for metric in REGISTRY.at_level(level)]
-    return entity_sheet(level, _rows(run, level, None), metrics, run.currency, name_of)
+    return entity_sheet(level, parts.rows_of(run, level, None), metrics, run.currency, name_of)

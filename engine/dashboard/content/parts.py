@@ -1,4 +1,4 @@
-"""What several pages draw alike: cards, one measure over time, a ranking, the orders of a thing."""
+"""What several pages draw alike: cards, one measure over time, a table of entities."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import streamlit as st
 from engine.dashboard import cards, drill, grids, states
 from engine.dashboard.charts.chart import draw
 from engine.dashboard.charts.over_time import over_time
-from engine.dashboard.charts.ranked import MOST_BARS, ranked
 from engine.dashboard.data import Figures, entity_rows
 from engine.dashboard.downloads import export
 from engine.dashboard.filter_bar import pick
@@ -20,7 +19,6 @@ from engine.dashboard.grids import Grid
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.questions import SIGNS_OF_LIFE
 from engine.dashboard.sheets import entity_sheet, series_sheet
-from engine.metrics.formats import known
 from engine.metrics.model import Level
 from engine.metrics.registry import REGISTRY
 
@@ -35,9 +33,7 @@ def ends_here(run: PageRun, names: Sequence[str] = SIGNS_OF_LIFE) -> bool:
 
 def draw_cards(run: PageRun, names: Sequence[str], figures: Figures | None = None) -> None:
     """Draw a card a metric, four in a row where there is room."""
-    with st.grid(4, min_column_width=160):
-        for name in names:
-            cards.draw(cards.metric_card(name, figures or run.figures, run.view))
+    cards.draw_all(names, figures or run.figures, run.view)
     cards.appear_first()
 
 
@@ -55,21 +51,6 @@ def draw_measure(
             make = partial(series_sheet, asked, run.view, measures)
             export(run, page, "series", make)
         draw(over_time(REGISTRY[name], asked, run.view), "over time")
-
-
-def draw_ranked(run: PageRun, level: Level, measures: Sequence[str], key: str) -> None:
-    """Draw the listings or SKUs with the most of one metric, as bars."""
-    with st.container(border=True):
-        with st.container(width=280):
-            name = pick("Rank by", measures, label_of, key=key)
-        frame = entity_rows(run.analytics, run.view.period, level, tuple(measures), run.view.dating)
-        best = frame.sort_values(name, ascending=False, kind="stable").head(MOST_BARS)
-        name_of = drill.namer(run, level)
-        bars = [
-            (name_of(one), known(value))
-            for one, value in zip(best["entity_id"], best[name], strict=True)
-        ]
-        draw(ranked(REGISTRY[name], bars, run.currency), f"ranked {key}")
 
 
 def draw_grid(
