@@ -49,6 +49,7 @@ from engine.metrics.health_frames import (
 )
 from engine.metrics.model import SHOP, Level
 from engine.metrics.registry import REGISTRY
+from engine.metrics.stock_questions import StockQuestions
 from engine.openings import Dating, Openings, asked
 from engine.periods import Period, day_date
 from engine.settings import Settings
@@ -62,7 +63,7 @@ from engine.sources.versions import file_fingerprints, file_version, table_versi
 READERS = 2  # connections that read side by side from one snapshot
 
 
-class EcommerceAnalyticsOptimized(Openings, CustomerQuestions):
+class EcommerceAnalyticsOptimized(Openings, CustomerQuestions, StockQuestions):
     """The figures of one shop, as known at one watermark.
 
     Use it as an async context manager, or load it with `load`. `shop` is an id or a name, None for

@@ -37,24 +37,26 @@ def looks(day: date | None, *quantities: int) -> list[Offer]:
     ]
 
 
-def snapshot() -> Snapshot:
+def snapshot(of_red: int = 6, stock: int = 3, watermark: datetime = WATERMARK) -> Snapshot:
+    """The shop; tests may have other pieces of RED sold in March, there now, or a later clock."""
     orders = [
         Order(1, datetime(2026, 1, 15, 9), [Line(11, "RED", 1, 1_000, 101)], buyer=1),
-        Order(2, datetime(2026, 3, 10, 9), [Line(21, "RED", 6, 1_000, 101)], buyer=2),
+        Order(2, datetime(2026, 3, 10, 9), [Line(21, "RED", of_red, 1_000, 101)], buyer=2),
         Order(3, datetime(2026, 3, 20, 9), [Line(31, "BLUE", 2, 700, 102)], buyer=1),
     ]
+    orders = [order for order in orders if order.lines[0].quantity]
     march = [date(2026, 3, 1) + timedelta(days=number) for number in range(31)]
     visits = [Span(number, 101, day, day, visits=3, views=4) for number, day in enumerate(march, 1)]
     visits += [Span(50, 102, march[0], march[9], visits=20, views=30)]
     source = tables(
-        a_shop(synced_at=WATERMARK),
+        a_shop(synced_at=watermark),
         orders,
         visits=visits,
         offers=[
             *looks(date(2026, 2, 27), 10, 5, 3, 2),
             *looks(date(2026, 3, 12), 4, 0, 3, 2),
             *looks(date(2026, 3, 24), 4, 5, -3),  # listing 102 was not there
-            *looks(None, 3, 5, 3, 1),
+            *looks(None, stock, 5, 3, 1),
         ],
         likes=[
             (date(2026, 2, 27), 101, 40),
@@ -69,4 +71,4 @@ def snapshot() -> Snapshot:
         ],
     )
     table = costs({("RED", US, MARCH_2026 - 2): 40_000})
-    return snapshot_of(source, table, watermark=WATERMARK)
+    return snapshot_of(source, table, watermark=watermark)

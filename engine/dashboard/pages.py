@@ -21,6 +21,7 @@ SHIPPING = _VIEWS / "shipping.py"
 REFUNDS = _VIEWS / "refunds.py"
 FEES = _VIEWS / "fees.py"
 ADS = _VIEWS / "ads.py"
+INVENTORY = _VIEWS / "inventory.py"
 COMPARE = _VIEWS / "compare.py"
 DATA_HEALTH = _VIEWS / "data_health.py"
 GLOSSARY = _VIEWS / "glossary.py"
@@ -67,6 +68,13 @@ PAGES = (
     Entry("Costs", REFUNDS, "Refunds", "undo", "What was given back, and what that cost."),
     Entry("Costs", FEES, "Fees & payouts", "percent", "What the marketplace takes, by kind."),
     Entry("Costs", ADS, "Ads & traffic", "campaign", "Whether advertising pays."),
+    Entry(
+        "Stock",
+        INVENTORY,
+        "Inventory",
+        "inventory_2",
+        "What runs out, what lies dead, and how much money stands on the shelf.",
+    ),
     Entry("Trust", DATA_HEALTH, "Data health", "fact_check", "How far to trust all this."),
     Entry("Trust", GLOSSARY, "Glossary", "menu_book", "What each number means."),
 )

@@ -149,7 +149,8 @@ def test_a_half_chosen_range_keeps_the_last_complete_one_and_says_so(shop_app) -
 def grid(at: AppTest, rows: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The total and the rows of one table of the page; the total stands right above."""
     tables = [table.value for table in at.dataframe]
-    (index,) = [i for i, table in enumerate(tables) if list(table["name"]) == [f"All {rows}"]]
+    totals = [i for i, t in enumerate(tables) if "name" in t and list(t["name"]) == ["Whole shop"]]
+    index = totals[("listings", "SKUs").index(rows)]
     return tables[index], tables[index + 1]
 
 

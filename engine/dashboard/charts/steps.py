@@ -14,7 +14,7 @@ from engine.dashboard.data import Figures
 from engine.dashboard.filters import View
 from engine.dashboard.wording import listed, range_words
 from engine.metrics.formats import number, text
-from engine.metrics.model import Metric
+from engine.metrics.model import Metric, Unit
 
 _HEIGHT = 320
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
@@ -26,7 +26,8 @@ def steps_over_time(metrics: Sequence[Metric], figures: Figures, view: View) -> 
     for at, metric in enumerate(metrics):
         figure.add_trace(_trace(metric, figures, view.buckets, at))
     theme.frame(figure, height=_HEIGHT)
-    figure.update_yaxes(rangemode="tozero", title_text=figures.currency)
+    is_money = metrics[0].unit is Unit.MONEY
+    figure.update_yaxes(rangemode="tozero", title_text=figures.currency if is_money else None)
     figure.update_xaxes(**date_ticks(view.buckets))
     values = [
         f"{metric.label.lower()} "

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any
-
 import streamlit as st
 
 from engine.dashboard import drill, grids, pages
 from engine.dashboard.bridge import amounts_of, bridge_steps, without_empty
 from engine.dashboard.charts.chart import draw as draw_figure
-from engine.dashboard.charts.over_time import over_time
 from engine.dashboard.charts.waterfall import bridge_chart
 from engine.dashboard.content import parts
-from engine.dashboard.data import Value
-from engine.dashboard.downloads import export
-from engine.dashboard.filter_bar import pick
 from engine.dashboard.grids import Grid
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.questions import COVERAGE, LOW_ENDS, NET_PROFIT, PROFIT
-from engine.dashboard.sheets import Sheet, entity_sheet, series_sheet
 from engine.metrics.formats import text
-from engine.metrics.model import LISTING, PRODUCT, SHOP, Level, Unit
+from engine.metrics.model import LISTING, PRODUCT, SHOP, Unit
 from engine.metrics.registry import REGISTRY
 
 _PAGE = "overview"
@@ -119,14 +110,7 @@ def basis_words(run: PageRun) -> str:
 
 def draw_chart(run: PageRun) -> None:
     """Draw one measure over time, with the comparison."""
-    with st.container(border=True):
-        with st.container(
-            horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"
-        ):
-            with st.container(width=280):
-                name = pick("Measure", MEASURES, lambda one: REGISTRY[one].label, key="metric")
-            export(run, _PAGE, "cards and series", partial(_series, run))
-        draw_figure(over_time(REGISTRY[name], run.figures, run.view), "over time")
+    parts.draw_measure(run, _PAGE, MEASURES, cards=CARDS)
 
 
 def draw_bridge(run: PageRun) -> None:
@@ -152,29 +136,9 @@ def draw_losers(run: PageRun) -> None:
 
 def draw_best(run: PageRun) -> None:
     """Draw the listings and the SKUs, those that earn most first."""
-    titles = grids.listing_name(run.analytics.titles)
-    _ranking(run, LISTING, _LISTINGS, titles)
-    _ranking(run, PRODUCT, _SKUS, grids.sku_name)
-
-
-def _ranking(run: PageRun, level: Level, grid: Grid, name_of: Callable[[Any], str]) -> None:
-    st.subheader(f"{grid.heading} by {REGISTRY[PROFIT].label.lower()}")
-    frame = parts.rows_of(run, level, grid.metrics)
-    rows = grids.grid_rows(frame, grid, name_of, run.currency)
-    whole: dict[str, Value] = {
-        name: run.figures.value(name, run.view.period) for name in grid.metrics
-    }
-    total = grids.total_row(grid, f"All {grid.many}", whole, run.currency)
-    button = partial(export, run, _PAGE, grid.many, partial(_entities, run, level, name_of))
-    page = pages.LISTINGS if level is LISTING else pages.PRODUCTS
-    opens = drill.on_page(page, drill.KEYS[level])
-    grids.draw(grid, rows, total, run.currency, button, opens)
-
-
-def _series(run: PageRun) -> Sheet:
-    return series_sheet(run.figures, run.view, tuple(dict.fromkeys((*CARDS, *MEASURES))))
-
-
-def _entities(run: PageRun, level: Level, name_of: Callable[[Any], str]) -> Sheet:
-    metrics = [metric.name for metric in REGISTRY.at_level(level)]
-    return entity_sheet(level, parts.rows_of(run, level, None), metrics, run.currency, name_of)
+    for level, grid, page in (
+        (LISTING, _LISTINGS, pages.LISTINGS),
+        (PRODUCT, _SKUS, pages.PRODUCTS),
+    ):
+        st.subheader(f"{grid.heading} by {REGISTRY[PROFIT].label.lower()}")
+        parts.draw_grid(run, _PAGE, level, grid, drill.on_page(page, drill.KEYS[level]))

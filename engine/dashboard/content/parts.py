@@ -38,18 +38,26 @@ def draw_cards(run: PageRun, names: Sequence[str], figures: Figures | None = Non
 
 
 def draw_measure(
-    run: PageRun, page: str, measures: Sequence[str], figures: Figures | None = None
+    run: PageRun,
+    page: str,
+    measures: Sequence[str],
+    figures: Figures | None = None,
+    cards: Sequence[str] = (),
 ) -> None:
-    """Draw one of these metrics over time; which one stands in the address."""
+    """Draw one of these metrics over time; which one stands in the address.
+
+    The export has all of them, and those of the `cards` before them.
+    """
     asked = figures or run.figures
+    exported = tuple(dict.fromkeys((*cards, *measures)))
     with st.container(border=True):
         with st.container(
             horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"
         ):
             with st.container(width=280):
                 name = pick("Measure", measures, label_of, key="metric")
-            make = partial(series_sheet, asked, run.view, measures)
-            export(run, page, "series", make)
+            make = partial(series_sheet, asked, run.view, exported)
+            export(run, page, "cards and series" if cards else "series", make)
         draw(over_time(REGISTRY[name], asked, run.view), "over time")
 
 
@@ -60,9 +68,13 @@ def draw_grid(
     grid: Grid,
     opens: Callable[[Any], None],
     frame: pd.DataFrame | None = None,
+    entities: Sequence[Any] | None = None,
 ) -> None:
-    """Draw the listings or SKUs of the range, below the shop's own figures; all can be exported."""
-    rows = rows_of(run, level, grid.metrics) if frame is None else frame
+    """Draw the listings or SKUs of the range, below the shop's own figures; all can be exported.
+
+    `entities`: all of them, where those without a fact in the range belong to the table.
+    """
+    rows = rows_of(run, level, grid.metrics, entities) if frame is None else frame
     name_of = drill.namer(run, level)
     drawn = grids.grid_rows(rows, grid, name_of, run.currency)
     whole = {
@@ -73,7 +85,7 @@ def draw_grid(
     metrics = [metric.name for metric in REGISTRY.at_level(level)]
 
     def sheet() -> Any:
-        everything = rows_of(run, level, None)
+        everything = rows_of(run, level, None, entities)
         return entity_sheet(level, everything, metrics, run.currency, name_of)
 
     grids.draw(
@@ -81,9 +93,14 @@ def draw_grid(
     )
 
 
-def rows_of(run: PageRun, level: Level, metrics: tuple[str, ...] | None) -> pd.DataFrame:
-    """Return the listings or SKUs with a fact in the range: one batch call."""
-    return entity_rows(run.analytics, run.view.period, level, metrics, run.view.dating)
+def rows_of(
+    run: PageRun,
+    level: Level,
+    metrics: Sequence[str] | None,
+    entities: Sequence[Any] | None = None,
+) -> pd.DataFrame:
+    """Return the listings or SKUs with a fact in the range, or these: one batch call."""
+    return entity_rows(run.analytics, run.view.period, level, metrics, run.view.dating, entities)
 
 
 def label_of(name: str) -> str:
