@@ -80,19 +80,20 @@ def template_database(server_url: DatabaseUrl, run_folder: Path) -> str:
 @pytest.fixture
 def database_url(server_url: DatabaseUrl, template_database: str) -> Iterator[DatabaseUrl]:
     """A database of this test alone, with all tables and no rows."""
-    with _database(server_url, template_database) as url:
+    with new_database(server_url, template_database) as url:
         yield url
 
 
 @pytest.fixture
 def empty_database_url(server_url: DatabaseUrl) -> Iterator[DatabaseUrl]:
     """A database of this test alone, without any table."""
-    with _database(server_url, "template0") as url:
+    with new_database(server_url, "template0") as url:
         yield url
 
 
 @contextmanager
-def _database(server: DatabaseUrl, template: str) -> Iterator[DatabaseUrl]:
+def new_database(server: DatabaseUrl, template: str) -> Iterator[DatabaseUrl]:
+    """Make a copy of a database that nobody is connected to, and drop it at the end."""
     name = f"engine_test_{uuid.uuid4().hex[:12]}"
     _execute(server, "CREATE DATABASE {} TEMPLATE {}", name, template)
     try:

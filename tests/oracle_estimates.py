@@ -29,16 +29,16 @@ def estimates(oracle, level, events, period, last, out, day) -> dict[str, int | 
 
 def first_year(oracle, last: int, day: str) -> tuple[list[int], int]:
     """What the customers of the year before last left, by days since the first order; how many."""
-    people, left = 0, [0] * 365
-    for customer, days in oracle.history.items():
-        if last - 730 < days[0] <= last - 365:
-            people += 1
-            own = oracle.orders[oracle.orders.customer == customer].order
-            rows = oracle.events[oracle.events.order.isin(own)]
-            for at, value in zip(rows[day], rows.contribution, strict=True):
-                for after in range(max(int(at) - days[0], 0), 365):
-                    left[after] += int(value)
-    return left, people
+    first = {c: days[0] for c, days in oracle.history.items() if last - 730 < days[0] <= last - 365}
+    left = [0] * 365
+    if len(first) < 30:
+        return left, len(first)
+    customer = oracle.orders.customer.reindex(oracle.events.order).to_numpy()
+    for at, value, of in zip(oracle.events[day], oracle.events.contribution, customer, strict=True):
+        if of in first:
+            for after in range(max(int(at) - first[of], 0), 365):
+                left[after] += int(value)
+    return left, len(first)
 
 
 def worth(out, left: list[int], people: int) -> dict[str, int | None]:

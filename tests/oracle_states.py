@@ -146,22 +146,25 @@ class StateOracle:
     def risk(self, level: str, entity: object, first: int, elapsed: int, days: int) -> int | None:
         """The mean chance of running out, over the SKUs sold in eight weeks; in millionths."""
         last = first + elapsed - 1
+        shelf = self.look(self.offers, last)
         if level == "product":
-            found = self._risk_of_sku(str(entity), last, days) if elapsed else None
+            found = self._risk_of_sku(shelf, str(entity), last, days) if elapsed else None
             return None if found is None else half_away(found * 10**6)
         recent = self.of(self.sold, level, entity)
         recent = recent[(recent.day > last - 56) & (recent.day <= last) & (recent.sku != "(none)")]
         total, pieces = Fraction(0), 0
         for sku, units in recent.groupby("sku").units.sum().items() if elapsed else ():
-            risk = self._risk_of_sku(str(sku), last, days)
+            risk = self._risk_of_sku(shelf, str(sku), last, days)
             if risk is not None:
                 total, pieces = total + risk * int(units), pieces + int(units)
         return half_away(total / pieces * 10**6) if pieces else None
 
-    def _risk_of_sku(self, sku: str, last: int, days: int) -> Fraction | None:
-        seen = self.of(self.look(self.offers, last), "product", sku)
-        sold = self.of(self.sold, "product", sku)
-        if sku == "(none)" or not len(seen) or not len(sold) or last - sold.day.min() < 28:
+    def _risk_of_sku(self, shelf: pd.DataFrame, sku: str, last: int, days: int) -> Fraction | None:
+        seen = shelf[shelf.sku == sku]
+        if sku == "(none)" or not len(seen):
+            return None
+        sold = self.sold[self.sold.sku == sku]
+        if not len(sold) or last - sold.day.min() < 28:
             return None
         stock = int(seen.units.sum())
         units = int(sold[(sold.day > last - 56) & (sold.day <= last)].units.sum())

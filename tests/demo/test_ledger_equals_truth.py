@@ -9,9 +9,7 @@ import pytest
 
 from engine.database.arrow import open_snapshot
 from engine.database.url import DatabaseUrl
-from engine.demo.csv_files.folder import owner_files, write_files
 from engine.demo.exchange import jump_day
-from engine.demo.load import load
 from engine.demo.shop import Demo
 from engine.demo.truth import RETURNS, Key, count_truth
 from engine.ledger.cost_labels import LABELS
@@ -80,16 +78,12 @@ def add_up(ledger: Ledger) -> dict[Key, dict[str, int]]:
     return sums
 
 
-@pytest.fixture
-def built(
-    database_url: DatabaseUrl, small_demo: Demo, tmp_path: Path
-) -> list[tuple[Ledger, Facts]]:
-    load(database_url, small_demo)
-    write_files(tmp_path, owner_files(small_demo))
+@pytest.fixture(scope="module")
+def built(small_demo_url: DatabaseUrl, small_demo_files: Path) -> list[tuple[Ledger, Facts]]:
     found = []
-    with open_snapshot(database_url) as source:
+    with open_snapshot(small_demo_url) as source:
         for shop in read_shops(source):
-            files = read_owner_files(tmp_path, shop.name, "USD")
+            files = read_owner_files(small_demo_files, shop.name, "USD")
             tables = read_tables(source, shop)
             found.append(build_ledger(tables, files, local_clock(shop.time_zone)))
     return found

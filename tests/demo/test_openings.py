@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import numpy as np
-import pytest
 
-from engine import EcommerceAnalyticsOptimized, Settings
-from engine.database.url import DatabaseUrl
-from engine.demo.csv_files.folder import owner_files, write_files
-from engine.demo.load import load
-from engine.demo.shop import Demo
+from engine import EcommerceAnalyticsOptimized
 from engine.ledger.frames import EventKind
 from engine.metrics.compute import entity_ids
 from engine.metrics.order_list import SHOWN
@@ -23,26 +17,13 @@ QUESTIONS = 100  # figures of each shop
 SAMPLE = 30  # orders of each shop, beside those with refunds and adjustments
 
 
-@pytest.fixture
-def shops(
-    database_url: DatabaseUrl, small_demo: Demo, tmp_path: Path
-) -> list[EcommerceAnalyticsOptimized]:
-    load(database_url, small_demo)
-    write_files(tmp_path, owner_files(small_demo))
-    settings = Settings.load({"CSV_FOLDER": str(tmp_path)}, dotenv_file=tmp_path / ".env")
-    return [
-        EcommerceAnalyticsOptimized.load(shop.plan.shop_id, settings=settings, url=database_url)
-        for shop in small_demo.shops
-    ]
-
-
 def test_a_sample_of_orders_adds_up_to_the_ledger(
-    shops: list[EcommerceAnalyticsOptimized],
+    small_shops: list[EcommerceAnalyticsOptimized],
 ) -> None:
     draw = np.random.Generator(np.random.PCG64(7))
     rules: set[str] = set()
     states: set[str] = set()
-    for analytics in shops:
+    for analytics in small_shops:
         ledger = analytics.snapshot.ledger
         ids = ledger.orders.order_id
         telling = np.flatnonzero((ledger.kind != EventKind.SALE) & (ledger.order >= 0))
@@ -62,10 +43,12 @@ def test_a_sample_of_orders_adds_up_to_the_ledger(
     assert {"M9", "M10", "M21", "M29", "M32", "M33", "M36", "M38", "M39"} <= rules
 
 
-def test_random_figures_open_down_to_their_rows(shops: list[EcommerceAnalyticsOptimized]) -> None:
+def test_random_figures_open_down_to_their_rows(
+    small_shops: list[EcommerceAnalyticsOptimized],
+) -> None:
     draw = np.random.Generator(np.random.PCG64(11))
     metrics = list(REGISTRY.metrics.values())
-    for analytics in shops:
+    for analytics in small_shops:
         for _ in range(QUESTIONS):
             metric = metrics[int(draw.integers(len(metrics)))]
             level = metric.levels[int(draw.integers(len(metric.levels)))]
@@ -98,9 +81,9 @@ def any_period(draw: np.random.Generator, analytics: EcommerceAnalyticsOptimized
 
 
 def test_the_orders_of_a_month_sum_to_its_figures(
-    shops: list[EcommerceAnalyticsOptimized],
+    small_shops: list[EcommerceAnalyticsOptimized],
 ) -> None:
-    for analytics in shops:
+    for analytics in small_shops:
         period = Period.containing("MONTHLY", analytics.today - timedelta(days=60))
         frame = analytics.orders_frame(period)
         batch = analytics.calculate_metrics_batch([period], level="shop", metrics=[*SHOWN])

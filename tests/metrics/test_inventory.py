@@ -34,47 +34,47 @@ def figures(level, entity, names, period=MARCH):
 # 22 of 31 days. RED was worth 60, 16, 36 and 32: 6 × 60 + 8 × 16 + 7 × 36 + 32 = 772.
 # RED of product 2 was empty for the 8 days of the look of the 12th.
 # 93 of listing 101's visits are known, 124 views; listing 102's only to the 10th.
-@pytest.mark.parametrize(
-    ("level", "entity", "expected"),
-    [
-        ("shop", 1, {"closing_stock": 12, "active_offers": 4, "stock_value": 32.00}),
-        ("listing", 101, {"closing_stock": 11, "active_offers": 3, "stock_value": 32.00}),
-        ("listing", 102, {"closing_stock": 1, "active_offers": 1, "stock_value": None}),
-        ("product", "RED", {"closing_stock": 8, "active_offers": 2, "stock_value": 32.00}),
-        ("product", "BLUE", {"closing_stock": 4, "active_offers": 2, "stock_value": None}),
-        ("product", "(none)", {"closing_stock": None, "active_offers": None}),
-        ("shop", 1, {"offer_price_average": 9.38, "offer_price_range": 5.50}),
-        ("product", "BLUE", {"offer_price_average": 7.50, "offer_price_range": 1.00}),
-        ("product", "RED", {"average_stock_value": 35.09, "stock_turnover": 0.683938}),
-        ("product", "BLUE", {"average_stock_value": None, "stock_turnover": None}),
-        ("product", "RED", {"sell_through": 0.428571, "days_of_stock": 37.33}),
-        ("product", "BLUE", {"sell_through": 0.333333, "days_of_stock": 56.00}),
-        ("shop", 1, {"sell_through": 0.4, "days_of_stock": 42.00}),
-        # 6 RED in 56 days: in 14 days 1.5 are wanted, and 8 are there. BLUE is sold for 11 days.
-        # P(X > 8) = 1 − e^−1.5 · (1 + 1.5 + 1.125 + … + 1.5⁸ ÷ 8!) = 0.0000275
-        ("product", "RED", {"stockout_risk": 0.000028}),
-        ("product", "BLUE", {"stockout_risk": None}),
-        ("listing", 101, {"stockout_risk": 0.000028}),
-        ("shop", 1, {"stockout_risk": 0.000028}),
-        ("product", "RED", {"stockout_days": 8}),
-        ("product", "BLUE", {"stockout_days": 0}),
-        ("listing", 101, {"stockout_days": 8}),
-        ("shop", 1, {"stockout_days": 8}),
-        ("shop", 1, {"favourites": 54, "favourites_added": 4}),
-        ("listing", 101, {"favourites": 46, "favourites_added": 6}),
-        ("listing", 102, {"favourites": 8, "favourites_added": -2}),
-        ("shop", 1, {"favourites_per_listing": 27.0, "favourite_to_order_rate": 0.037037}),
-        ("listing", 101, {"favourites_vs_shop_average": 1.703704}),
-        ("shop", 1, {"visits": 113, "views": 154, "views_per_listing": 77.0}),
-        ("shop", 1, {"conversion_rate": 0.017699, "view_to_favourite_rate": 0.025974}),
-        ("listing", 101, {"visits": 93, "conversion_rate": 0.010753}),
-        ("listing", 101, {"views_vs_shop_average": 1.61039, "sales_per_view": 0.48}),
-        ("listing", 102, {"visits": 20, "conversion_rate": None, "views_vs_shop_average": None}),
-        ("shop", 1, {"reviews": 3, "review_average": 4.0}),
-        ("listing", 101, {"reviews": 2, "review_average": 4.5}),
-        ("product", "BLUE", {"reviews": 1, "review_average": 3.0}),
-    ],
-)
+FIGURES = [
+    ("shop", 1, {"closing_stock": 12, "active_offers": 4, "stock_value": 32.00}),
+    ("listing", 101, {"closing_stock": 11, "active_offers": 3, "stock_value": 32.00}),
+    ("listing", 102, {"closing_stock": 1, "active_offers": 1, "stock_value": None}),
+    ("product", "RED", {"closing_stock": 8, "active_offers": 2, "stock_value": 32.00}),
+    ("product", "BLUE", {"closing_stock": 4, "active_offers": 2, "stock_value": None}),
+    ("product", "(none)", {"closing_stock": None, "active_offers": None}),
+    ("shop", 1, {"offer_price_average": 9.38, "offer_price_range": 5.50}),
+    ("product", "BLUE", {"offer_price_average": 7.50, "offer_price_range": 1.00}),
+    ("product", "RED", {"average_stock_value": 35.09, "stock_turnover": 0.683938}),
+    ("product", "BLUE", {"average_stock_value": None, "stock_turnover": None}),
+    ("product", "RED", {"sell_through": 0.428571, "days_of_stock": 37.33}),
+    ("product", "BLUE", {"sell_through": 0.333333, "days_of_stock": 56.00}),
+    ("shop", 1, {"sell_through": 0.4, "days_of_stock": 42.00}),
+    # 6 RED in 56 days: in 14 days 1.5 are wanted, and 8 are there. BLUE is sold for 11 days.
+    # P(X > 8) = 1 − e^−1.5 · (1 + 1.5 + 1.125 + … + 1.5⁸ ÷ 8!) = 0.0000275
+    ("product", "RED", {"stockout_risk": 0.000028}),
+    ("product", "BLUE", {"stockout_risk": None}),
+    ("listing", 101, {"stockout_risk": 0.000028}),
+    ("shop", 1, {"stockout_risk": 0.000028}),
+    ("product", "RED", {"stockout_days": 8}),
+    ("product", "BLUE", {"stockout_days": 0}),
+    ("listing", 101, {"stockout_days": 8}),
+    ("shop", 1, {"stockout_days": 8}),
+    ("shop", 1, {"favourites": 54, "favourites_added": 4}),
+    ("listing", 101, {"favourites": 46, "favourites_added": 6}),
+    ("listing", 102, {"favourites": 8, "favourites_added": -2}),
+    ("shop", 1, {"favourites_per_listing": 27.0, "favourite_to_order_rate": 0.037037}),
+    ("listing", 101, {"favourites_vs_shop_average": 1.703704}),
+    ("shop", 1, {"visits": 113, "views": 154, "views_per_listing": 77.0}),
+    ("shop", 1, {"conversion_rate": 0.017699, "view_to_favourite_rate": 0.025974}),
+    ("listing", 101, {"visits": 93, "conversion_rate": 0.010753}),
+    ("listing", 101, {"views_vs_shop_average": 1.61039, "sales_per_view": 0.48}),
+    ("listing", 102, {"visits": 20, "conversion_rate": None, "views_vs_shop_average": None}),
+    ("shop", 1, {"reviews": 3, "review_average": 4.0}),
+    ("listing", 101, {"reviews": 2, "review_average": 4.5}),
+    ("product", "BLUE", {"reviews": 1, "review_average": 3.0}),
+]
+
+
+@pytest.mark.parametrize(("level", "entity", "expected"), FIGURES)
 def test_march(level, entity, expected):
     assert figures(level, entity, list(expected)) == list(expected.values())
 

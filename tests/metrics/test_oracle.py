@@ -190,12 +190,12 @@ def random_looks(
 
 
 def bills(draw: np.random.Generator) -> list[Entry]:
-    """What the payment account charged for ads, on some days that no row covers."""
+    """What the payment account charged for ads, on days without a row too, and for other things."""
     days = draw.integers(0, 420, 20)
     return [
         Entry(
             row + 1,
-            "prolist",
+            "fancy_fee" if row % 5 == 4 else "prolist",
             -int(draw.integers(1, 900)),
             datetime.combine(START, time(12)) + timedelta(days=int(day)),
         )

@@ -57,6 +57,7 @@ def test_metrics_come_in_the_order_asked_for():
         (one(about="no full stop"), "the description of new_metric is not a sentence"),
         (one(formula="new_metric + net_sales"), "new_metric is defined by itself"),
         (one(synonyms=("orders",)), "synonym orders is a metric"),
+        (one(synonyms=("gms",)), "gms is declared twice"),
     ],
 )
 def test_the_catalogue_is_checked_as_a_whole(metric, problem):
