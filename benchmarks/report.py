@@ -49,6 +49,12 @@ _LOAD = """\
 `python benchmarks/ledger.py` on a demo (`python -m engine demo --size M`). Stages: read / owner's
 files / ledger with its identities and levels.
 """
+_CATALOGUE = """\
+## The whole catalogue
+
+Also from `python benchmarks/ledger.py`: every metric, for all periods of the five grains at the
+three levels, of the loaded shop, in one thread.
+"""
 _READ = """\
 ## Reading the tables
 
@@ -93,6 +99,8 @@ def page(found: dict[tuple[str, ...], Measured]) -> str:
         parts += [_LOAD, _table(_load_rows(loads))]
     if steps := _of(found, "ledger steps"):
         parts.append(_table(_step_rows(max(steps, key=lambda line: int(line["orders"])))))
+    if answers := _of(found, "catalogue"):
+        parts += [_CATALOGUE, _table(_catalogue_rows(answers))]
     if read := _of(found, "read"):
         parts += [_READ, _table(_read_rows(read))]
     if nightly := _of(found, "nightly"):
@@ -184,6 +192,20 @@ def _step_rows(line: Measured) -> Iterator[tuple[str, ...]]:
     yield "step", f"processor time of ledger and levels, {line['orders']:,} orders"
     for step, share in line["shares"].items():
         yield step, f"{share:.1%}"
+
+
+def _catalogue_rows(lines: list[Measured]) -> Iterator[tuple[str, ...]]:
+    yield "orders", "metrics", "rows", "values", "wall s", "processor s", "load"
+    for line in sorted(lines, key=lambda line: int(line["orders"])):
+        yield (
+            f"{line['orders']:,}",
+            str(line["metrics"]),
+            f"{line['rows']:,}",
+            f"{line['values']:,}",
+            f"{line['wall_seconds']:.1f}",
+            f"{line['processor_seconds']:.1f}",
+            str(line["load"]),
+        )
 
 
 def _read_rows(lines: list[Measured]) -> Iterator[tuple[str, ...]]:

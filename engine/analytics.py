@@ -47,6 +47,7 @@ from engine.metrics.health_frames import (
     provenance_frame,
     template_rows,
 )
+from engine.metrics.ladder import check_ladder
 from engine.metrics.model import SHOP, Level
 from engine.metrics.registry import REGISTRY
 from engine.metrics.stock_questions import StockQuestions
@@ -148,6 +149,7 @@ class EcommerceAnalyticsOptimized(Openings, CustomerQuestions, StockQuestions):
                 self.clock.days_ended(self.watermark),
                 self._settings.restock_days,
             )
+            self.identities += check_ladder(self._snapshot)
 
     def _build(self, tables: SourceTables, files: OwnerFiles) -> Ledger:
         known_until = int(self.watermark.timestamp()) if self._given_watermark else None

@@ -39,7 +39,9 @@ def periods_of(analytics: EcommerceAnalyticsOptimized, kind: PeriodKind) -> list
     starts = draw.integers(-20, (last - first).days, RANGES)
     days = draw.integers(0, 500, RANGES)
     begin = [first + timedelta(days=int(start)) for start in starts]
-    return [Period.custom(day, day + timedelta(days=int(n))) for day, n in zip(begin, days, strict=True)]
+    return [
+        Period.custom(day, day + timedelta(days=int(n))) for day, n in zip(begin, days, strict=True)
+    ]
 
 
 def telling_rows(frame: pd.DataFrame, metrics: list[Metric], seed: int) -> list[int]:
