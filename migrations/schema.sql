@@ -1,6 +1,6 @@
 -- Generated: the SQL of schema.prisma in one piece, for the test that compares it with what the
 -- migrations make. After a change of schema.prisma: python -m engine migrate --new NAME
--- schema.prisma sha256: 4c7fba15e9258a1de44fcbc2145f6262ef01d40fd060b2063b33348943479eeb
+-- schema.prisma sha256: 3e285b9f082a28f23f464f6579a43be06be839f51de97b2d13723fc3420131d7
 
 -- CreateEnum
 CREATE TYPE "PeriodType" AS ENUM ('YEARLY', 'QUARTERLY', 'MONTHLY', 'WEEKLY', 'DAILY', 'CUSTOM');
@@ -1328,19 +1328,19 @@ CREATE INDEX "idx_reviews_updated_at" ON "reviews"("updated_at");
 CREATE INDEX "idx_dashboard_targets_updated_at" ON "dashboard_targets"("updated_at");
 
 -- CreateIndex
-CREATE INDEX "idx_shop_reports_run_id" ON "shop_reports"("run_id");
+CREATE INDEX "idx_shop_reports_run_id" ON "shop_reports" USING BRIN ("run_id");
 
 -- CreateIndex
 CREATE INDEX "idx_listing_reports_shop_id_listing_id_period_type_period_start" ON "listing_reports"("shop_id", "listing_id", "period_type", "period_start");
 
 -- CreateIndex
-CREATE INDEX "idx_listing_reports_run_id" ON "listing_reports"("run_id");
+CREATE INDEX "idx_listing_reports_run_id" ON "listing_reports" USING BRIN ("run_id");
 
 -- CreateIndex
 CREATE INDEX "idx_product_reports_shop_id_sku_period_type_period_start" ON "product_reports"("shop_id", "sku", "period_type", "period_start");
 
 -- CreateIndex
-CREATE INDEX "idx_product_reports_run_id" ON "product_reports"("run_id");
+CREATE INDEX "idx_product_reports_run_id" ON "product_reports" USING BRIN ("run_id");
 
 -- CreateIndex
 CREATE INDEX "idx_report_runs_shop_id_status" ON "report_runs"("shop_id", "status");

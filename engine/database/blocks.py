@@ -20,6 +20,7 @@ from engine.digests import digest_rows, text_digest
 from engine.money import Int64Array
 
 NULL_INT64 = np.iinfo(np.int64).min
+_CLOSE = 2**32  # a shop, its dates and its listings all fit into 62 bits then
 
 
 class Kind(Enum):
@@ -156,14 +157,21 @@ def align(table: ReportTable, block: Block, stored: Block) -> Alignment:
     count = block_length(block)
     codes = _key_codes(table, block, stored)
     mine, theirs = codes[:count], codes[count:]
-    if len(np.unique(mine)) != count:
+    ascending = np.sort(mine)
+    if (ascending[1:] == ascending[:-1]).any():
         raise ValueError(f"two rows for {table.name} have the same {', '.join(table.key)}")
-    if not len(theirs):
+    if not len(theirs) or not count:
         nothing = np.zeros(count, np.int64)
-        return Alignment(nothing.astype(np.bool_), nothing, np.empty(0, np.int64))
+        return Alignment(nothing.astype(np.bool_), nothing, np.arange(len(theirs)))
     order = np.argsort(theirs)
-    place = order[np.minimum(np.searchsorted(theirs[order], mine), len(theirs) - 1)]
-    return Alignment(theirs[place] == mine, place, np.flatnonzero(~np.isin(theirs, mine)))
+    place = order[_nearest(theirs[order], mine)]
+    is_here = ascending[_nearest(ascending, theirs)] == theirs
+    return Alignment(theirs[place] == mine, place, np.flatnonzero(~is_here))
+
+
+def _nearest(ascending: Int64Array, wanted: Int64Array) -> Int64Array:
+    """Return the position where each wanted value would be, the last one for larger ones."""
+    return np.minimum(np.searchsorted(ascending, wanted), len(ascending) - 1)
 
 
 def take(block: Block, rows: slice | Int64Array) -> dict[str, Values]:
@@ -197,14 +205,28 @@ def _key_codes(table: ReportTable, block: Block, stored: Block) -> Int64Array:
     packed: Int64Array = np.zeros(block_length(block) + block_length(stored), np.int64)
     room = 1
     for field in table.key_fields:
-        distinct, codes = np.unique(
-            _together(block[field.name], stored[field.name]), return_inverse=True
-        )
-        room *= max(len(distinct), 1)
+        codes, count = _codes(_together(block[field.name], stored[field.name]))
+        room *= count
         if room >= 2**62:
             raise OverflowError(f"the keys of {table.name} are too many to be compared at once")
-        packed = packed * len(distinct) + codes
+        packed = packed * count + codes
     return packed
+
+
+def _codes(values: npt.NDArray[Any]) -> tuple[Int64Array, int]:
+    """Return integers from 0 on that are equal where the values are, and a limit above them.
+
+    Where the values lie close together their distance from the smallest one is code enough, and
+    nothing has to be sorted.
+    """
+    if not len(values):
+        return np.empty(0, np.int64), 1
+    whole: Int64Array = values.astype(np.int64)
+    smallest, largest = int(whole.min()), int(whole.max())
+    if largest - smallest < _CLOSE:
+        return whole - smallest, largest - smallest + 1
+    distinct, codes = np.unique(whole, return_inverse=True)
+    return codes, len(distinct)
 
 
 def _together(first: Values, second: Values) -> npt.NDArray[Any]:

@@ -7,7 +7,7 @@ rows are worth staging, blocks.py finds out by digests.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,18 +76,23 @@ def merge(
     computed_at: datetime,
     compare_first: bool = False,
     keeping: Keeping | None = None,
+    once_sent: Callable[[], None] | None = None,
 ) -> MergeCounts:
     """Insert the rows of a block that are new and rewrite those of which a value differs.
 
     With `keeping` the superseded versions stay in report_revisions; columns that are new to it are
     filled without a new version. Pass only the rows that `compare` names; to pass rows that may
     well be equal, set `compare_first`, which leaves them out before the server would lock them. A
-    row whose values are equal gets the new digest and nothing else. Raises ContractError for an
-    amount too large for its column. Works inside the caller's transaction.
+    row whose values are equal gets the new digest and nothing else. `once_sent` is called when the
+    block is needed no more and the work is the server's. Raises ContractError for an amount too
+    large for its column. Works inside the caller's transaction.
     """
     if not block_length(block):
         return MergeCounts(0, 0, 0)
     source = staged_rows(connection, table, block, digests)
+    del block  # nobody else has it, as a rule, and it is large
+    if once_sent:
+        once_sent()
     revisions = filled = 0
     if keeping:
         revisions = keep_superseded(connection, table, source, keeping)

@@ -8,7 +8,7 @@ the memory by the largest level, and costs nothing on a night on which little ha
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -133,14 +133,18 @@ def rows_in_scope(scope: Scope, level: Level, block: Block) -> Block:
     return block if rows is None else take(block, np.flatnonzero(rows))
 
 
-def rows_to_write(
+def begin_rows(
     analytics: EcommerceAnalyticsOptimized, change: Change, periods: PeriodsByKind, pool: Executor
-) -> Block:
-    """Return the rows that a change stages, computed again."""
-    units = [unit.result() for unit in build_units(analytics, change.level, periods, pool)]
-    block = join_units(change.table, units)
-    # A first run stages every row; a copy of all of them would double its memory.
-    return block if len(change.staged) == change.counts.computed else take(block, change.staged)
+) -> Callable[[], Block]:
+    """Start to compute the rows that a change stages again; returns what waits for them."""
+    running = build_units(analytics, change.level, periods, pool)
+
+    def rows() -> Block:
+        block = join_units(change.table, [unit.result() for unit in running])
+        # A first run stages every row; a copy of all of them would double its memory.
+        return block if len(change.staged) == change.counts.computed else take(block, change.staged)
+
+    return rows
 
 
 def _build(

@@ -6,7 +6,7 @@ they were, and the row says how the run ended.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
@@ -40,7 +40,7 @@ from engine.reports.outcome import (
     error_record,
     restatement_records,
 )
-from engine.reports.plan import ShopPlan, StageClock, plan_shop, rows_to_write
+from engine.reports.plan import ShopPlan, StageClock, begin_rows, plan_shop
 from engine.reports.restatements import restate
 from engine.reports.run_book import RunBook
 from engine.reports.stopping import Stopped
@@ -255,10 +255,10 @@ class ShopRun:
         success = self._success(analytics, plan, causes)
         memory = Memory(desk.settings.reports_keep_open, plan.new_metrics)
 
-        def rows_of(change: Change) -> Block:
+        def begun(change: Change) -> Callable[[], Block]:
             desk.stop.check()
             self._progress.advance(rows=len(change.staged))
-            return rows_to_write(analytics, change, plan.periods, desk.pool)
+            return begin_rows(analytics, change, plan.periods, desk.pool)
 
         def before_commit(counts: RowCounts) -> None:
             desk.stop.hold_back()
@@ -277,7 +277,7 @@ class ShopRun:
                 run_id,
                 self._shop.shop_id,
                 plan.changes,
-                rows_of=rows_of,
+                begin_rows=begun,
                 success=success,
                 memory=memory,
                 stage_seconds=lambda: self._clock.seconds,

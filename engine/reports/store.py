@@ -7,6 +7,7 @@ succeeded: after a crash at any moment the tables are all old or all new.
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -108,7 +109,7 @@ def write_changes(
     shop_id: int,
     changes: Sequence[Change],
     *,
-    rows_of: Callable[[Change], Block],
+    begin_rows: Callable[[Change], Callable[[], Block]],
     success: Success,
     memory: Memory,
     stage_seconds: Callable[[], Mapping[str, float]],
@@ -118,13 +119,15 @@ def write_changes(
 
     The day's copies of stock and favourites are part of it, if nobody has made them yet.
 
-    `rows_of` returns the rows of a change's `staged` positions. `before_commit` is told the counts
-    when only the commit is left. Raises LockedError if the run was declared abandoned meanwhile,
-    SourceError if the server goes away; whether a commit got through then, `is_committed` tells.
+    `begin_rows` starts to compute the rows of a change's `staged` positions and returns what waits
+    for them. `before_commit` is told the counts when only the commit is left. Raises LockedError if
+    the run was declared abandoned meanwhile, SourceError if the server goes away; whether a commit
+    got through then, `is_committed` tells.
     """
     with write_transaction(url, application_name=f"{APPLICATION} write") as connection:
         known_at = _pass_the_fence(connection, run_id)
         counts = RowCounts()
+        ahead = _Ahead(changes, begin_rows)
         for change in changes:
             keeping = Keeping(
                 run_id,
@@ -133,7 +136,7 @@ def write_changes(
                 or (memory.open_periods == "shop" and change.level is SHOP),
                 memory.new_metrics,
             )
-            counts = counts.plus(_write_table(connection, change, rows_of, keeping))
+            counts = counts.plus(_write_table(connection, change, ahead, keeping))
         causes = success.restatements
         restated = write_restatements(
             connection,
@@ -154,10 +157,33 @@ def is_committed(url: DatabaseUrl, run_id: int) -> bool:
     return rows["status"].to_pylist() == ["SUCCEEDED"]
 
 
+class _Ahead:
+    """The rows of one table after the other, begun while the server still merges those before."""
+
+    def __init__(
+        self, changes: Sequence[Change], begin: Callable[[Change], Callable[[], Block]]
+    ) -> None:
+        self._left = deque(change for change in changes if len(change.staged))
+        self._begin = begin
+        self._begun: Callable[[], Block] | None = None
+
+    def start(self) -> None:
+        """Begin with the next rows, if there are any."""
+        if self._begun is None and self._left:
+            self._begun = self._begin(self._left.popleft())
+
+    def rows(self) -> Block:
+        """Wait for the next rows."""
+        self.start()
+        begun, self._begun = self._begun, None
+        assert begun is not None, "a table without staged rows is not asked for"
+        return begun()
+
+
 def _write_table(
     connection: Connection,
     change: Change,
-    rows_of: Callable[[Change], Block],
+    ahead: _Ahead,
     keeping: Keeping,
 ) -> RowCounts:
     if change.is_empty:
@@ -170,12 +196,13 @@ def _write_table(
     merged = merge(
         connection,
         change.table,
-        rows_of(change),
+        ahead.rows(),
         change.digests,
         run_id=keeping.run_id,
         computed_at=keeping.known_at,
         compare_first=change.compare_first,
         keeping=None if is_first else keeping,
+        once_sent=ahead.start,
     )
     computed = change.counts.computed
     return RowCounts(
