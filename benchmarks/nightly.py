@@ -25,7 +25,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.measure import PROJECT, emit, load
 
 TABLES = (
-    "shop_reports, listing_reports, product_reports, report_restatements, report_alerts, report_runs"
+    "shop_reports, listing_reports, product_reports, report_restatements, report_alerts, "
+    "report_runs"
 )
 
 

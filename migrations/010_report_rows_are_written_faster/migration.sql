@@ -1,5 +1,5 @@
--- A first run writes a million wide rows, and half of the server's work on them was looking after
--- run_id: a foreign key that was looked up anew for each row, and an index of one value.
+-- A first run writes up to a million wide rows, and a third of the server's work on them was looking
+-- after run_id: a foreign key that was looked up anew for each row, and an index of one value.
 
 -- Rows of one run lie side by side, so the borders of a range of blocks are index enough.
 DROP INDEX "idx_shop_reports_run_id";
