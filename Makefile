@@ -11,7 +11,7 @@ run: install
 	$(BIN)/streamlit run dashboard.py
 
 test: install-dev lint
-	$(BIN)/python -m pytest -n 2 -m "not browser and not spark and not benchmark"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not spark and not benchmark"
 
 install: .venv/.installed
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from engine.errors import CatalogueError, LevelError, UnknownMetricError
 from engine.metrics.catalogue import (
@@ -38,7 +39,7 @@ _MODULES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Registry:
     """All metrics by name, in catalogue order."""
 
@@ -69,7 +70,7 @@ class Registry:
                 raise LevelError.from_metric(metric.name, level, metric.levels)
         return chosen
 
-    @property
+    @cached_property
     def version(self) -> int:
         """A number of 31 bits that changes when any definition does."""
         text = "\n".join(

@@ -10,7 +10,8 @@ import sys
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -109,9 +110,10 @@ def reported_template(
 def demo_template(
     server_url: DatabaseUrl, template_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """A database with a demo shop of 300 orders and its reports, to be copied."""
+    """A database with 300 orders of 13 months of a demo shop and its reports, to be copied."""
+    plan = make_plan(orders=300)
     with copy_of(server_url, template_database) as url:
-        load(url, generate(make_plan(orders=300)))
+        load(url, generate(replace(plan, first=plan.last - timedelta(days=395))))
         run_once(url, tmp_path_factory.mktemp("no_files"))
         yield url.database
 

@@ -27,11 +27,18 @@ def stored(url: DatabaseUrl) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def without_version(url: DatabaseUrl) -> list[tuple[Any, ...]]:
-    """All rows, less the run that wrote them and when."""
-    every = " UNION ALL ".join(
-        f"SELECT (to_jsonb(r) - 'run_id' - 'computed_at')::text FROM {table} r" for table in TABLES
-    )
-    return rows(url, f"{every} ORDER BY 1")
+    """All rows as text, less the run that wrote them and when."""
+    read = []
+    for table in TABLES:
+        ((names,),) = rows(
+            url,
+            "SELECT string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position) "
+            "FROM information_schema.columns WHERE table_name = %s "
+            "AND column_name NOT IN ('run_id', 'computed_at')",
+            table,
+        )
+        read += rows(url, f"SELECT md5(ROW({names})::text) FROM {table} ORDER BY 1")
+    return read
 
 
 def written_by(url: DatabaseUrl, run_id: int) -> set[tuple[str, str, date]]:
