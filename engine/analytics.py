@@ -33,6 +33,7 @@ from engine.ledger.health.report import examine
 from engine.ledger.reconcile import reconcile
 from engine.local_time import LocalClock, local_clock
 from engine.memory import give_back
+from engine.metrics.account_questions import AccountQuestions
 from engine.metrics.answers import as_frame as answer_frame
 from engine.metrics.answers import as_records, held_frame
 from engine.metrics.breakdown import compute_breakdown
@@ -64,7 +65,7 @@ from engine.sources.versions import file_fingerprints, file_version, table_versi
 READERS = 2  # connections that read side by side from one snapshot
 
 
-class EcommerceAnalyticsOptimized(Openings, CustomerQuestions, StockQuestions):
+class EcommerceAnalyticsOptimized(Openings, CustomerQuestions, StockQuestions, AccountQuestions):
     """The figures of one shop, as known at one watermark.
 
     Use it as an async context manager, or load it with `load`. `shop` is an id or a name, None for
@@ -164,6 +165,8 @@ class EcommerceAnalyticsOptimized(Openings, CustomerQuestions, StockQuestions):
         self.titles = ledger.listing_titles
         self.findings = files.findings
         self._evidence = keep_evidence(facts)
+        self._account = facts.account
+        self._backtest = facts.fees.backtest
         self._prefixes = files.prefixes
         self._health = examine(ledger, facts, files, self._imports)
         self.held = held_frame(ledger)

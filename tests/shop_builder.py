@@ -115,6 +115,7 @@ class Entry:
     line_id: int | None = None
     listing_id: int | None = None
     currency: str | None = None
+    balance: int | None = None  # cents, after the entry
 
 
 @dataclass
@@ -239,6 +240,10 @@ def _entries(shop: Shop, entries: list[Entry]) -> EntryRows:
         line_id=integers([entry.line_id for entry in entries]),
         reference_type=texts([None for _ in entries]),
         reference_id=nothing,
+        balance=maybe(
+            [None if entry.balance is None else entry.balance * CENT for entry in entries]
+        ),
+        sequence=nothing,
     )
 
 

@@ -122,7 +122,7 @@ def _change(
     metric: Metric, figures: Figures, view: View
 ) -> tuple[str | int | None, Arrow, Colour, str]:
     if view.compared is None:
-        return None, "off", "gray", view.no_comparison
+        return None, "off", "gray", compared_words(view)
     moved = change(
         metric.unit,
         figures.value(metric.name, view.period),

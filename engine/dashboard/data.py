@@ -17,6 +17,7 @@ import streamlit as st
 from engine.analytics import EcommerceAnalyticsOptimized
 from engine.dashboard.filters import Dating
 from engine.dashboard.keeper import Keeper
+from engine.metrics.dimensions import Breakdown
 from engine.metrics.explain_nodes import Node
 from engine.metrics.formats import known
 from engine.metrics.model import SHOP, Level
@@ -102,13 +103,13 @@ def entity_rows(
 def breakdown_rows(
     analytics: EcommerceAnalyticsOptimized,
     period: Period,
-    dimension: str,
+    dimension: Breakdown,
     metrics: Sequence[str],
     dating: Dating,
 ) -> pd.DataFrame:
-    """Answer metrics of the shop for each value of a dimension: one batch call.
+    """Answer metrics of the shop for each value of a dimension, or pair of them: one batch call.
 
-    One row = one value that occurs, in the column named like the dimension; null = without one.
+    One row = one value that occurs, in a column named like the dimension; `(none)` = without one.
     """
     question = Question(SHOP, None, (period,), tuple(metrics), dating, dimension)
     return _frame(question, analytics)
@@ -181,7 +182,7 @@ class Question:
     periods: tuple[Period, ...]
     metrics: tuple[str, ...] | None
     dating: Dating
-    breakdown: str | None = None
+    breakdown: Breakdown | None = None
 
     def ask(self, analytics: EcommerceAnalyticsOptimized) -> pd.DataFrame:
         """Return the engine's answer."""

@@ -19,6 +19,7 @@ from engine.metrics.model import Unit
 from engine.metrics.registry import REGISTRY
 
 _OPEN = "open"
+SEEN_WHOLE = 24  # rows that need no scrolling inside the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ def draw(
         drawn,
         hide_index=True,
         column_config=config,
+        height="content" if len(drawn) <= SEEN_WHOLE else "auto",
         placeholder=NOTHING,
         key=table.key,
         alt=table.alt,

@@ -17,7 +17,7 @@ from engine.ledger.fee_frames import FeeBasis, OrderEntries, Pool, PoolOutcome
 from engine.ledger.frames import FEES, EventKind, Ledger, OrderState
 from engine.ledger.pooled_fees import PooledBefore
 from engine.money import Int64Array
-from engine.sources.frames import EntryRows, Int8Array, SourceTables, Texts, TrackingRows
+from engine.sources.frames import EntryRows, Int8Array, Maybe, SourceTables, Texts, TrackingRows
 from engine.sources.some_orders import orders_alone, orders_only, rows_of
 
 
@@ -80,6 +80,8 @@ def _of_orders(rows: EntryRows, named: OrderEntries) -> EntryRows:
         line_id=named.line_id,
         reference_type=no_text,
         reference_id=nothing,
+        balance=Maybe(nothing, np.broadcast_to(np.zeros(1, np.bool_), count)),
+        sequence=nothing,
     )
 
 

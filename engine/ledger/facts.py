@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.ledger.account import Account, account_of
 from engine.ledger.cost_answers import CostQuestions
 from engine.ledger.cost_book import CostBook
 from engine.ledger.costs import LineCosts, find_unit_costs
@@ -82,6 +83,7 @@ class Facts:
     back: RefundEvents
     costs: LineCosts
     fees: Fees
+    account: Account
     fulfilment: Fulfilment
     money: Money | None
     held: Held
@@ -131,6 +133,7 @@ def gather(
         pooled=before.pooled if before else None,
     )
     fees = book_fees(work)
+    account = account_of(tables.entries, work)
     kept = work if keeps else None
     del work  # it is large, and the costs of parcels come next
     carrier = carrier_files(files)
@@ -159,6 +162,7 @@ def gather(
         back=back,
         costs=_line_costs(tables, files, orders, lines, book),
         fees=fees,
+        account=account,
         fulfilment=fulfilment,
         money=money,
         held=held,

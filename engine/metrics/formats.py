@@ -77,6 +77,9 @@ def change(unit: Unit, now: Any, before: Any, currency: str) -> Change | None:
     return Change(_plus(sign, text(unit, difference, currency)), sign)
 
 
+_HALF_A_STEP = 0.05  # percent, of which `pattern` shows one decimal
+
+
 def number(unit: Unit, value: Any, currency: str) -> int | float | str | None:
     """Return a value as a table or a chart draws it: money in major units, a share in percent.
 
@@ -89,7 +92,10 @@ def number(unit: Unit, value: Any, currency: str) -> int | float | str | None:
         return int(value)
     if unit is Unit.MONEY:
         return float(to_decimal(int(value), currency_digits(currency)))
-    return float(value) * 100 if unit is Unit.SHARE else float(value)
+    if unit is not Unit.SHARE:
+        return float(value)
+    percent = float(value) * 100
+    return 0.0 if -_HALF_A_STEP < percent < 0 else percent  # never "-0.0 %"
 
 
 def pattern(unit: Unit, currency: str) -> str:

@@ -188,6 +188,8 @@ class EntryRows:
     line_id: Int64Array
     reference_type: Texts
     reference_id: Int64Array
+    balance: Maybe  # of the account after the entry
+    sequence: Int64Array  # its place in the account, 0 where that is not told
 
 
 @dataclass(frozen=True, slots=True)

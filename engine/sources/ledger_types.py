@@ -52,9 +52,39 @@ LEDGER_TYPES: dict[str, Bucket] = {
 }
 
 
+_DEPOSITS = ("disburse", "disburse2")
+# What is no cost, in plain words.
+_PLAIN = {
+    "payment_gross": "Sales",
+    "payment": "Sales, after fees",
+    "refund_gross": "Refunds to buyers",
+    "refund": "Refunds to buyers, after fees",
+    "sales_tax": "Sales tax passed on",
+    "sales_tax_refund": "Sales tax given back",
+    "refund_reversal_sales_tax": "Sales tax of a refund taken back",
+    "vat_tax_ep": "VAT passed on",
+    "vat_refund_ep": "VAT given back",
+    "disburse": "Deposit to the bank",
+    "disburse2": "Deposit to the bank",
+    "billing_payment": "Bill paid from outside",
+    "recoup": "Taken from the bank",
+    "seller_onboarding_fee_payment": "Bill paid from outside",
+}
+
+
+def is_deposit(ledger_type: str) -> bool:
+    """Tell whether a ledger type is money that leaves the account for the bank."""
+    return _folded(ledger_type) in _DEPOSITS
+
+
+def plain_words(ledger_type: str) -> str:
+    """Return what a type that is no cost means; the type itself where nothing is known of it."""
+    return _PLAIN.get(_folded(ledger_type), ledger_type)
+
+
 def bucket_of(ledger_type: str) -> tuple[Bucket, bool]:
     """Return the bucket of a ledger type, and whether the type is a known one."""
-    name = fold(ledger_type.replace("_", " ").replace("-", " ")).replace(" ", "_")
+    name = _folded(ledger_type)
     if name in LEDGER_TYPES:
         return LEDGER_TYPES[name], True
     for cost in (name.removesuffix("_refund"), name.removeprefix("refund_")):
@@ -63,3 +93,7 @@ def bucket_of(ledger_type: str) -> tuple[Bucket, bool]:
         if bucket is not Bucket.PASS_THROUGH:
             return bucket, True
     return Bucket.OTHER, False
+
+
+def _folded(ledger_type: str) -> str:
+    return fold(ledger_type.replace("_", " ").replace("-", " ")).replace(" ", "_")

@@ -156,6 +156,8 @@ ENTRIES = Contract(
         Column("line_id", INT, "transaction_id"),
         Column("reference_type", TEXT),
         Column("reference_id", INT),
+        amount("balance", "balance", "amount_divisor"),
+        Column("sequence", INT, "sequence_number"),
     ),
 )
 PAYMENTS = Contract(

@@ -28,7 +28,7 @@ from engine.local_time import local_clock
 from engine.sources.fee_schedule import FEE_KINDS, FeeRow, FeeSchedule
 from engine.sources.frames import EntryRows, PaymentRows, Shop, SourceTables
 from engine.sources.rate_files import NO_RATES, Rates
-from tests.shop_builder import CENT, Payment, integers, owner_files, texts, unix
+from tests.shop_builder import CENT, Payment, integers, maybe, owner_files, texts, unix
 from tests.shop_builder import payment_rows as payments_of
 
 
@@ -63,6 +63,8 @@ def entry_rows(shop: Shop, entries: list[Entry], scale: int = CENT) -> EntryRows
         line_id=integers([entry.line for entry in entries]),
         reference_type=texts([entry.typed and entry.typed[0] for entry in entries]),
         reference_id=integers([entry.typed and entry.typed[1] for entry in entries]),
+        balance=maybe([None for _ in entries]),
+        sequence=integers([0 for _ in entries]),
     )
 
 

@@ -17,7 +17,7 @@ from engine.metrics.formats import number, text
 from engine.metrics.model import Metric, Unit
 
 _HEIGHT = 320
-_DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 
 
 def steps_over_time(metrics: Sequence[Metric], figures: Figures, view: View) -> Chart:
@@ -55,6 +55,6 @@ def _trace(metric: Metric, figures: Figures, buckets: Sequence[Bucket], at: int)
             "shape": "hv",
             "width": 2.5,
             "color": theme.PALETTE[at % len(theme.PALETTE)],
-            "dash": _DASHES[at % len(_DASHES)],
+            "dash": DASHES[at % len(DASHES)],
         },
     )

@@ -86,11 +86,10 @@ def draw(run: PageRun) -> None:
     guests = run.figures.value(_GUESTS, run.view.period)
     if guests:
         st.caption(f"{guests:,} orders without a customer are left out of all other numbers here.")
-    tabs = st.tabs(list(TABS), key="customers", bind="query-params")
-    for draw_tab, tab in zip((_trend, _cohorts, _segments, _value), tabs, strict=True):
-        if tab.open:
-            with tab:
-                draw_tab(run)
+    draws = (_trend, _cohorts, _segments, _value)
+    parts.draw_tabs(
+        {label: partial(one, run) for label, one in zip(TABS, draws, strict=True)}, key="customers"
+    )
 
 
 def _trend(run: PageRun) -> None:

@@ -44,15 +44,10 @@ _LABELS = {
 def draw(run: PageRun) -> None:
     """Draw the page."""
     parts.draw_cards(run, CARDS)
-    draws: dict[str, Callable[[PageRun], None]] = dict(
-        zip(TABS, (_findings, _missing, _provenance, _identities, _freshness), strict=True)
+    draws = (_findings, _missing, _provenance, _identities, _freshness)
+    parts.draw_tabs(
+        {label: partial(one, run) for label, one in zip(TABS, draws, strict=True)}, key="health"
     )
-    for label, tab in zip(
-        TABS, st.tabs(list(TABS), key="health", bind="query-params"), strict=True
-    ):
-        if tab.open:
-            with tab:
-                draws[label](run)
 
 
 def _findings(run: PageRun) -> None:

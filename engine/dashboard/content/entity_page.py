@@ -120,18 +120,14 @@ def _draw_one(run: PageRun, page: EntityPage, entity: Any) -> None:
     figures = entity_figures(run.analytics, page.level, entity, run.view.periods, run.view.dating)
     st.subheader(escape(drill.namer(run, page.level)(entity)))
     parts.draw_cards(run, page.cards, figures)
-    labels = ["Trend", "Bridge", "Orders", *(["Traffic"] if page.traffic else [])]
-    tabs = dict(zip(labels, st.tabs(labels, key="tab", bind="query-params"), strict=True))
     draws: dict[str, Callable[[], None]] = {
         "Trend": partial(_trend, run, page, figures),
         "Bridge": partial(_bridge, run, figures),
         "Orders": partial(_orders, run, page, entity),
-        "Traffic": partial(parts.draw_cards, run, page.traffic, figures),
     }
-    for label, tab in tabs.items():
-        if tab.open:
-            with tab:
-                draws[label]()
+    if page.traffic:
+        draws["Traffic"] = partial(parts.draw_cards, run, page.traffic, figures)
+    parts.draw_tabs(draws, key="tab")
 
 
 def _trend(run: PageRun, page: EntityPage, figures: Figures) -> None:

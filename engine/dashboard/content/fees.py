@@ -10,7 +10,8 @@ from engine.dashboard import drill, pages, tables
 from engine.dashboard.bridge import FEE_KINDS
 from engine.dashboard.charts.chart import draw as draw_chart
 from engine.dashboard.charts.ranked import ranked
-from engine.dashboard.content import parts
+from engine.dashboard.content import fees_account, parts
+from engine.dashboard.data import breakdown_rows
 from engine.dashboard.downloads import export
 from engine.dashboard.grids import Grid
 from engine.dashboard.metric_names import at_level
@@ -26,7 +27,9 @@ CARDS = at_level(
     "platform_fees",
     "offsite_ads_fees",
     "fee_rate",
+    "take_home_rate",
     "fee_measured_share",
+    "vat_on_fees",
     "fee_credits",
     "fees_retained_on_refunds",
 )
@@ -60,6 +63,12 @@ MEASURED, ORDERS, TOTAL, OFFSITE = at_level(
     SHOP, "fee_measured_share", "orders", "platform_fees", "offsite_ads_fees"
 )
 _KINDS = (*FEE_KINDS, OFFSITE)
+# How a fee is known, by the engine's name.
+BASES = {
+    "measured": ("Measured", "As the payment account has it, by order."),
+    "pooled": ("Shared out", "Of the account, but charged for a month and not for an order."),
+    "estimated": ("Estimated", "By the dated rates of etsy_fees.csv."),
+}
 _SKUS = Grid("skus", "SKU", "SKUs", COLUMNS, COLUMNS[0])
 
 
@@ -69,23 +78,28 @@ def draw(run: PageRun) -> None:
         parts.ends_here(run)
         return
     parts.draw_cards(run, CARDS)
-    if run.figures.value(MEASURED, run.view.period) == 0:
-        st.info(
-            "They are estimated from etsy_fees.csv: the payment account has no entries for these "
-            "days. Its table, payment_account_ledger_entries, brings what was really charged.",
-            title="No fee of this range is measured",
-        )
-    _by_kind(run)
-    parts.draw_measure(run, _PAGE, MEASURES)
-    st.subheader("Fees by SKU")
-    parts.draw_grid(run, _PAGE, PRODUCT, _SKUS, drill.on_page(pages.PRODUCTS, "sku"))
+    parts.draw_tabs(
+        {
+            "By kind": partial(_by_kind, run),
+            "Tie-out": partial(fees_account.draw_tie_out, run),
+            "Drift": partial(fees_account.draw_drift, run),
+            "Deposits": partial(fees_account.draw_deposits, run),
+        },
+        key="fees",
+    )
 
 
 def _by_kind(run: PageRun) -> None:
+    if run.figures.value(MEASURED, run.view.period) == 0:
+        st.info(
+            "They are estimated from etsy_fees.csv: the payment account has no entries for these "
+            "days. Its table, ledger_entries, brings what was really charged.",
+            title="No fee of this range is measured",
+        )
     table = kinds_table(run)
     with st.container(border=True):
         with st.container(horizontal=True, horizontal_alignment="distribute"):
-            st.subheader("By kind")
+            st.subheader("Fees by kind")
             export(run, _PAGE, "kinds", partial(table.sheet, run.currency))
         amounts = [(name, run.figures.value(name, run.view.period)) for name in _KINDS]
         known = [(name, amount) for name, amount in amounts if isinstance(amount, int) and amount]
@@ -93,16 +107,21 @@ def _by_kind(run: PageRun) -> None:
         bars = [(parts.label_of(name), amount) for name, amount in known]
         draw_chart(ranked(REGISTRY[TOTAL], bars, run.currency), "kinds")
     tables.draw(table, run.currency)
+    parts.draw_measure(run, _PAGE, MEASURES)
+    st.subheader("Fees by SKU")
+    parts.draw_grid(run, _PAGE, PRODUCT, _SKUS, drill.on_page(pages.PRODUCTS, "sku"))
 
 
 def kinds_table(run: PageRun) -> Table:
-    """Return one row a kind of fee: amount, for one order, share of all fees, and before."""
+    """Return one row a kind of fee: amount, for one order, how it is known, and before."""
     view = run.view
     orders = run.figures.value(ORDERS, view.period)
+    known_by = _known_by(run)
     headings = [
         Heading("kind", "Kind"),
         Heading("amount", "Amount", Unit.MONEY),
         Heading("per_order", "Per order", Unit.MONEY),
+        *(Heading(basis, label, Unit.MONEY, said) for basis, (label, said) in BASES.items()),
     ]
     if view.compared is not None:
         headings.append(Heading("before", "Compared with", Unit.MONEY))
@@ -111,6 +130,20 @@ def kinds_table(run: PageRun) -> Table:
         amount = run.figures.value(name, view.period)
         assert isinstance(amount, int), f"{name} is a sum and always known"
         share = round_div(amount, orders) if isinstance(orders, int) and orders else None
+        bases = [known_by.get((name, basis), 0) for basis in BASES]
         before = [run.figures.value(name, view.compared)] if view.compared else []
-        rows.append((REGISTRY[name].label, amount, share, *before))
+        rows.append((REGISTRY[name].label, amount, share, *bases, *before))
     return Table("kinds", tuple(headings), tuple(rows), "Fees by kind")
+
+
+def _known_by(run: PageRun) -> dict[tuple[str, str], int]:
+    """Return the amount of each kind of fee by how it is known: one batch call."""
+    frame = breakdown_rows(
+        run.analytics, run.view.period, ("fee_kind", "fee_basis"), (TOTAL, OFFSITE), run.view.dating
+    )
+    return {
+        (kind, basis): int(offsite if kind == OFFSITE else amount)
+        for kind, basis, amount, offsite in zip(
+            frame["fee_kind"], frame["fee_basis"], frame[TOTAL], frame[OFFSITE], strict=True
+        )
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -35,6 +35,15 @@ def draw_cards(run: PageRun, names: Sequence[str], figures: Figures | None = Non
     """Draw a card a metric, four in a row where there is room."""
     cards.draw_all(names, figures or run.figures, run.view)
     cards.appear_first()
+
+
+def draw_tabs(draws: Mapping[str, Callable[[], None]], *, key: str) -> None:
+    """Draw tabs, of which only the open one is computed; which one stands in the address."""
+    labels = list(draws)
+    for label, tab in zip(labels, st.tabs(labels, key=key, bind="query-params"), strict=True):
+        if tab.open:
+            with tab:
+                draws[label]()
 
 
 def draw_measure(
