@@ -15,11 +15,13 @@ from engine.ledger.evidence import Evidence
 from engine.ledger.explain_order import explain_order
 from engine.ledger.order_explanation import OrderExplanation
 from engine.local_time import LocalClock
+from engine.metrics import spreads
 from engine.metrics.compute import Snapshot
 from engine.metrics.explain import explain
 from engine.metrics.explain_nodes import Node
 from engine.metrics.model import Level
 from engine.metrics.order_list import list_orders
+from engine.metrics.spreads import Bin, Delay, ReturnsStep, Spread
 from engine.periods import Period
 
 Dating = Literal["refund_day", "order_day"]
@@ -70,6 +72,20 @@ class Openings:
         return list_orders(
             self._snapshot, self.clock, period, level=level, entity=entity, refund_dating=dating
         )
+
+    def order_spread(self, period: Period, spread: Spread) -> tuple[Bin, ...]:
+        """How value, contribution or units of the orders placed in a range are spread."""
+        return spreads.order_spread(self._snapshot, period, spread)
+
+    def refund_delays(
+        self, period: Period, *, refund_dating: Dating = "refund_day"
+    ) -> tuple[Delay, ...]:
+        """The refunds of a range by the days from their order to them."""
+        return spreads.refund_delays(self._snapshot, period, refund_dating)
+
+    def returns_between_datings(self, period: Period) -> tuple[ReturnsStep, ...]:
+        """The steps from the returns of a range by refund day to those by order day."""
+        return spreads.returns_between_datings(self._snapshot, period)
 
     def explain_order(self, order_id: int) -> OrderExplanation:
         """Explain one order of any state, down to the source rows behind its ledger rows.

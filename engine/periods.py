@@ -62,6 +62,10 @@ class Period:
                 hint="Give the first and the last day, both inclusive.",
             )
 
+    def holds(self, day: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
+        """Tell of each day number whether it is one of these days."""
+        return np.asarray((day >= day_number(self.start)) & (day <= day_number(self.end)))
+
     @classmethod
     def containing(cls, kind: PeriodKind | str, day: date, week_start: int = 1) -> Period:
         """Return the period of a stored grain that holds a day; weeks begin on ISO `week_start`."""

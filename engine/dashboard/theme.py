@@ -36,6 +36,6 @@ def frame(figure: go.Figure, *, height: int) -> go.Figure:
         dragmode=False,
         bargap=0.25,
     )
-    figure.update_xaxes(automargin=True, fixedrange=True)
-    figure.update_yaxes(automargin=True, fixedrange=True)
+    figure.update_xaxes(automargin=True, fixedrange=True, separatethousands=True)
+    figure.update_yaxes(automargin=True, fixedrange=True, separatethousands=True)
     return figure

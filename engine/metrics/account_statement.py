@@ -17,9 +17,9 @@ import numpy as np
 from engine.ledger.account import Account, Balances, Movements
 from engine.ledger.entries import BUCKETS
 from engine.ledger.fee_frames import NOT_BOOKED, Backtest, Fate
-from engine.money import MILLION, Int64Array, round_div
+from engine.money import MILLION, round_div
 from engine.periods import Period, day_date, day_number
-from engine.sources.frames import BoolArray, Int32Array
+from engine.sources.frames import BoolArray
 from engine.sources.ledger_types import Bucket
 
 _UNTOLD = (*NOT_BOOKED, Fate.PASS_THROUGH)  # in no figure
@@ -134,7 +134,7 @@ def days_of(account: Account) -> tuple[date, date] | None:
 def statements(account: Account, period: Period) -> tuple[Statement, ...]:
     """Return a statement for each currency with an entry in the range, or any before it."""
     moves = account.movements
-    inside = _inside(moves.day, period)
+    inside = period.holds(moves.day)
     return tuple(
         _statement(account, period, inside, code)
         for code in np.unique(moves.currency[moves.day <= day_number(period.end)]).tolist()
@@ -177,9 +177,9 @@ def booked_rows(account: Account, period: Period, refund_dating: str) -> tuple[B
     """Return one row a kind of cost that the account has anything of for these days."""
     moves = account.movements
     booked_day = moves.event_day if refund_dating == "refund_day" else moves.order_day
-    charged = _inside(moves.day, period)
+    charged = period.holds(moves.day)
     in_figures = ~np.isin(moves.fate, [int(fate) for fate in _UNTOLD])
-    counted = _inside(booked_day, period) & in_figures
+    counted = period.holds(booked_day) & in_figures
     return tuple(
         BookedRow(
             bucket,
@@ -210,7 +210,7 @@ def deposits(account: Account, period: Period) -> tuple[Deposit, ...]:
             int(rows.entries[at]),
             int(rows.orders[at]),
         )
-        for at in np.flatnonzero(_inside(rows.day, period)).tolist()
+        for at in np.flatnonzero(period.holds(rows.day)).tolist()
     ]
     return tuple(sorted(found, key=lambda one: one.day, reverse=True))
 
@@ -261,7 +261,3 @@ def month_start(month: int) -> date:
 
 def _month(day: date) -> int:
     return (day.year - 1970) * 12 + day.month - 1
-
-
-def _inside(day: Int32Array | Int64Array, period: Period) -> BoolArray:
-    return np.asarray((day >= day_number(period.start)) & (day <= day_number(period.end)))

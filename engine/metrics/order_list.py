@@ -21,8 +21,8 @@ from engine.metrics.model import LISTING, SHOP, Level, Linear
 from engine.metrics.order_tables import contribution_of
 from engine.metrics.registry import REGISTRY
 from engine.money import Int64Array
-from engine.periods import Period, day_number
-from engine.sources.frames import BoolArray, Int32Array
+from engine.periods import Period
+from engine.sources.frames import BoolArray
 
 # What the list shows of each order, by the names of the registry.
 SHOWN = (
@@ -66,13 +66,13 @@ def list_orders(
     is_own, is_own_line = _own(snapshot, level, entity)
     by_event = refund_dating == "refund_day"
     day = ledger.event_day if by_event else ledger.order_day
-    rows = _rows(ledger, is_own & _inside(period, day), _uncounted(ledger, is_own_line, period))
+    rows = _rows(ledger, is_own & period.holds(day), _uncounted(ledger, is_own_line, period))
     orders, facts = rows.orders, ledger.orders
     ordered = _local(clock, np.append(facts.seconds, 0)[orders])
     country = np.append(facts.country, np.int32(-1))[orders]
     states = np.array([*(state.name.lower() for state in OrderState), ""], dtype=object)
     state = np.append(facts.state, np.int8(-1))[orders]
-    placed = _inside(period, np.append(facts.day, np.int32(-1))[orders]) & (orders >= 0)
+    placed = period.holds(np.append(facts.day, np.int32(-1))[orders]) & (orders >= 0)
     frame = pd.DataFrame(
         {
             "order_id": np.append(facts.order_id, 0)[orders],
@@ -103,14 +103,10 @@ def _own(snapshot: Snapshot, level: Level, entity: int | str | None) -> tuple[Bo
     return column == known[entity], lines == known[entity]
 
 
-def _inside(period: Period, day: Int32Array) -> BoolArray:
-    return np.asarray((day >= day_number(period.start)) & (day <= day_number(period.end)))
-
-
 def _uncounted(ledger: Ledger, is_own_line: BoolArray, period: Period) -> Int64Array:
     """Return the orders of the period that do not count, with a line of the entity."""
     order = np.unique(ledger.uncounted.order[is_own_line]).astype(np.int64)
-    return order[_inside(period, ledger.orders.day[order])]
+    return order[period.holds(ledger.orders.day[order])]
 
 
 def _rows(ledger: Ledger, chosen: BoolArray, uncounted: Int64Array) -> _Rows:

@@ -12,7 +12,6 @@ from engine.dashboard.charts.chart import draw as draw_chart
 from engine.dashboard.charts.ranked import ranked
 from engine.dashboard.content import fees_account, parts
 from engine.dashboard.data import breakdown_rows
-from engine.dashboard.downloads import export
 from engine.dashboard.grids import Grid
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
@@ -98,9 +97,7 @@ def _by_kind(run: PageRun) -> None:
         )
     table = kinds_table(run)
     with st.container(border=True):
-        with st.container(horizontal=True, horizontal_alignment="distribute"):
-            st.subheader("Fees by kind")
-            export(run, _PAGE, "kinds", partial(table.sheet, run.currency))
+        parts.heading(run, _PAGE, "Fees by kind", "kinds", partial(table.sheet, run.currency))
         amounts = [(name, run.figures.value(name, run.view.period)) for name in _KINDS]
         known = [(name, amount) for name, amount in amounts if isinstance(amount, int) and amount]
         known.sort(key=lambda pair: pair[1], reverse=True)

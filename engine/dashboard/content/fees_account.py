@@ -14,7 +14,7 @@ import streamlit as st
 from engine.dashboard import tables
 from engine.dashboard.charts.chart import draw as draw_chart
 from engine.dashboard.charts.lines import Line, lines_by_month
-from engine.dashboard.downloads import export
+from engine.dashboard.content import parts
 from engine.dashboard.filter_bar import show_dates
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
@@ -41,16 +41,14 @@ def draw_tie_out(run: PageRun) -> None:
     found = run.analytics.account_statements(run.view.period)
     for statement in found:
         table = statement_table(run, statement)
-        with st.container(horizontal=True, horizontal_alignment="distribute"):
-            st.subheader(f"The payment account, in {statement.currency}")
-            what = "account" if len(found) == 1 else f"account in {statement.currency}"
-            export(run, _PAGE, what, partial(table.sheet, statement.currency))
+        title = f"The payment account, in {statement.currency}"
+        what = f"account in {statement.currency}"
+        parts.heading(run, _PAGE, title, what, partial(table.sheet, statement.currency))
         tables.draw(table, statement.currency)
         _say_whether_whole(statement)
     table = booked_table(run)
-    with st.container(horizontal=True, horizontal_alignment="distribute"):
-        st.subheader("From the account to the profit")
-        export(run, _PAGE, "booked", partial(table.sheet, run.currency))
+    make = partial(table.sheet, run.currency)
+    parts.heading(run, _PAGE, "From the account to the profit", "booked", make)
     tables.draw(table, run.currency)
     st.caption(
         "A fee counts on the day of its order, a credit on the day of its refund: what the account "
@@ -118,10 +116,10 @@ def booked_table(run: PageRun) -> Table:
     rows = []
     for row in run.analytics.account_booked(run.view.period, run.view.dating):
         figure = run.figures.value(row.bucket.value, run.view.period)
-        parts = (row.charged, -row.to_other_days, row.from_other_days, -row.not_booked)
+        steps = (row.charged, -row.to_other_days, row.from_other_days, -row.not_booked)
         elsewhere = figure - row.booked if isinstance(figure, int) else None
         ends = (row.booked, elsewhere, figure)
-        rows.append((REGISTRY[row.bucket.value].label, *parts, *ends))
+        rows.append((REGISTRY[row.bucket.value].label, *steps, *ends))
     return Table("booked", headings, tuple(rows), "From the account to the profit, by kind of cost")
 
 
@@ -136,9 +134,8 @@ def draw_drift(run: PageRun) -> None:
         _say_shift(shift, run.currency)
     table = drift_table(rows)
     with st.container(border=True):
-        with st.container(horizontal=True, horizontal_alignment="distribute"):
-            st.subheader("How far the estimates are off")
-            export(run, _PAGE, "drift", partial(table.sheet, run.currency))
+        make = partial(table.sheet, run.currency)
+        parts.heading(run, _PAGE, "How far the estimates are off", "drift", make)
         draw_chart(lines_by_month(_drift_lines(rows), "Estimate against measured"), "drift")
     tables.draw(table, run.currency)
     st.caption(
@@ -219,9 +216,8 @@ def draw_deposits(run: PageRun) -> None:
             Heading("after", "Left in the account", Unit.MONEY),
         )
         table = Table(f"deposits {currency}", headings, rows, f"{len(rows)} deposits")
-        with st.container(horizontal=True, horizontal_alignment="distribute"):
-            st.subheader(f"Deposits to the bank, in {currency}")
-            export(run, _PAGE, f"deposits in {currency}", partial(table.sheet, currency))
+        title, make = f"Deposits to the bank, in {currency}", partial(table.sheet, currency)
+        parts.heading(run, _PAGE, title, f"deposits in {currency}", make)
         tables.draw(table, currency)
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.dashboard import drill
-from engine.dashboard.content import order_detail, parts
+from engine.dashboard.content import order_detail, order_spread, parts
 from engine.dashboard.content.order_list import draw_orders
 from engine.dashboard.data import order_rows
 from engine.dashboard.metric_names import at_level
@@ -69,6 +69,7 @@ def draw(run: PageRun) -> None:
     if parts.ends_here(run):
         return
     parts.draw_cards(run, CARDS)
+    order_spread.draw(run)
     frame = _chosen(run)
     if frame.empty:
         st.info("The choices above leave no order of this range.", title="No order matches")

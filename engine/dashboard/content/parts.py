@@ -18,9 +18,11 @@ from engine.dashboard.filter_bar import pick
 from engine.dashboard.grids import Grid
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.questions import SIGNS_OF_LIFE
-from engine.dashboard.sheets import entity_sheet, series_sheet
+from engine.dashboard.sheets import Sheet, entity_sheet, series_sheet
 from engine.metrics.model import Level
 from engine.metrics.registry import REGISTRY
+
+WITHOUT = "(none)"  # the group of what has no value of a dimension
 
 
 def ends_here(run: PageRun, names: Sequence[str] = SIGNS_OF_LIFE) -> bool:
@@ -44,6 +46,15 @@ def draw_tabs(draws: Mapping[str, Callable[[], None]], *, key: str) -> None:
         if tab.open:
             with tab:
                 draws[label]()
+
+
+def heading(run: PageRun, page: str, title: str, what: str, make: Callable[[], Sheet]) -> None:
+    """Draw what a table or chart is called, and beside it the buttons that export it."""
+    with st.container(
+        horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"
+    ):
+        st.subheader(title)
+        export(run, page, what, make)
 
 
 def draw_measure(
@@ -93,7 +104,7 @@ def draw_grid(
     total = grids.total_row(grid, "Whole shop", whole, run.currency)
     metrics = [metric.name for metric in REGISTRY.at_level(level)]
 
-    def sheet() -> Any:
+    def sheet() -> Sheet:
         everything = rows_of(run, level, None, entities)
         return entity_sheet(level, everything, metrics, run.currency, name_of)
 

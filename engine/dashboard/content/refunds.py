@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
 from engine.dashboard import drill, pages, tables
+from engine.dashboard.charts.chart import draw as draw_chart
+from engine.dashboard.charts.histogram import Bar, histogram
+from engine.dashboard.charts.ranked import ranked
 from engine.dashboard.content import parts
 from engine.dashboard.content.order_list import draw_orders
-from engine.dashboard.data import order_rows
-from engine.dashboard.downloads import export
+from engine.dashboard.data import breakdown_rows, order_rows
 from engine.dashboard.grids import Grid
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
-from engine.dashboard.tables import Heading, Table
+from engine.dashboard.tables import Heading, Table, of_metric
+from engine.metrics.formats import known
 from engine.metrics.model import PRODUCT, SHOP, Unit
 from engine.metrics.registry import REGISTRY
+from engine.metrics.spreads import Moved
 
 _PAGE = "refunds"
 CARDS = at_level(
@@ -53,8 +58,27 @@ COLUMNS = at_level(
     "refund_excess",
     "fees_retained_on_refunds",
 )
-BY_REFUND_DAY, BY_ORDER_DAY = at_level(SHOP, "returns_value", "returns_value_by_order_day")
+(BY_REFUND_DAY,) = at_level(SHOP, "returns_value")
 _SIGNS = at_level(SHOP, "refund_count", "returns_value_by_order_day")
+REASON_COLUMNS = at_level(
+    SHOP,
+    "returns_value",
+    "refund_count",
+    "units_returned",
+    "refunds_total",
+    "refund_excess",
+    "fees_retained_on_refunds",
+)
+_COUNT, _REFUNDED = at_level(SHOP, "refund_count", "refunds_total")
+# What each step from one dating to the other says.
+STEPS = {
+    Moved.BY_REFUND_DAY: "Refunded in these days",
+    Moved.EARLIER_ORDERS: "less: of orders from before",
+    Moved.LATER_ORDERS: "less: of orders from after",
+    Moved.REFUNDED_LATER: "plus: of these days' orders, refunded later",
+    Moved.REFUNDED_BEFORE: "plus: of these days' orders, refunded before",
+    Moved.BY_ORDER_DAY: "Refunded of these days' orders",
+}
 _SKUS = Grid("skus", "SKU", "SKUs", COLUMNS, COLUMNS[0])
 
 
@@ -64,9 +88,11 @@ def draw(run: PageRun) -> None:
         st.info("No refund falls into this range.", title="No refund in this range")
         return
     parts.draw_cards(run, CARDS)
-    _datings(run)
     parts.draw_measure(run, _PAGE, MEASURES)
-    st.subheader("Refunded SKUs")
+    _datings(run)
+    _reasons(run)
+    _delays(run)
+    st.subheader("Refunds by SKU")
     parts.draw_grid(run, _PAGE, PRODUCT, _SKUS, drill.on_page(pages.PRODUCTS, "sku"))
     st.subheader("Orders with a refund")
     frame = order_rows(run.analytics, run.view.period, run.view.dating)
@@ -75,9 +101,8 @@ def draw(run: PageRun) -> None:
 
 def _datings(run: PageRun) -> None:
     table = datings_table(run)
-    with st.container(horizontal=True, horizontal_alignment="distribute"):
-        st.subheader("The two ways to date a refund")
-        export(run, _PAGE, "datings", partial(table.sheet, run.currency))
+    title = "From refund day to order day"
+    parts.heading(run, _PAGE, title, "datings", partial(table.sheet, run.currency))
     tables.draw(table, run.currency)
     st.caption(
         "A refund counts on its own day or on its order's. Over all time both give the same sum."
@@ -85,18 +110,76 @@ def _datings(run: PageRun) -> None:
 
 
 def datings_table(run: PageRun) -> Table:
-    """Return what the range's returns are on each dating, and before."""
-    view = run.view
-    headings = [Heading("dating", "Returns of the range"), Heading("amount", "Amount", Unit.MONEY)]
-    names = (BY_REFUND_DAY, BY_ORDER_DAY)
-    if view.compared is not None:
-        headings.append(Heading("before", "Compared with", Unit.MONEY))
+    """Return the steps from the range's returns by refund day to those by order day."""
+    headings = (
+        Heading("step", "Step"),
+        Heading("amount", "Returns", Unit.MONEY, REGISTRY[BY_REFUND_DAY].description),
+        Heading("refunds", "Refunds", Unit.COUNT),
+    )
+    steps = run.analytics.returns_between_datings(run.view.period)
+    rows = tuple((STEPS[step.moved], step.amount, step.refunds) for step in steps)
+    return Table("datings", headings, rows, "Returns from refund day to order day, step by step")
+
+
+def _reasons(run: PageRun) -> None:
+    table = reasons_table(run)
+    with st.container(border=True):
+        parts.heading(run, _PAGE, "By reason", "reasons", partial(table.sheet, run.currency))
+        bars = [(str(row[0]), row[1]) for row in table.rows if isinstance(row[1], int) and row[1]]
+        draw_chart(ranked(REGISTRY[BY_REFUND_DAY], bars, run.currency), "reasons")
+    tables.draw(table, run.currency)
+
+
+def reasons_table(run: PageRun) -> Table:
+    """Return one row a reason of the refunds of the range, the largest returns first."""
+    frame = breakdown_rows(
+        run.analytics, run.view.period, "refund_reason", REASON_COLUMNS, run.view.dating
+    ).sort_values(REASON_COLUMNS[0], ascending=False, kind="stable")
+    frame = frame[frame[_COUNT] > 0]
     rows = tuple(
         (
-            REGISTRY[name].label,
-            run.figures.value(name, view.period),
-            *([run.figures.value(name, view.compared)] if view.compared else []),
+            _reason(row["refund_reason"]),
+            *(known(row[name]) for name in REASON_COLUMNS),
         )
-        for name in names
+        for row in frame.to_dict("records")
     )
-    return Table("datings", tuple(headings), rows, "Returns by refund day and by order day")
+    headings = (Heading("reason", "Reason"), *(of_metric(name) for name in REASON_COLUMNS))
+    return Table("reasons", headings, rows, "Refunds by reason")
+
+
+def _reason(value: Any) -> str:
+    said = known(value)
+    return "No reason given" if said in (None, parts.WITHOUT) else str(said).capitalize()
+
+
+def _delays(run: PageRun) -> None:
+    table = delays_table(run)
+    with st.container(border=True):
+        title = "Days from order to refund"
+        parts.heading(run, _PAGE, title, "days to refund", partial(table.sheet, run.currency))
+        bars = [Bar(str(row[0]), f"{row[0]} days", int(str(row[1]))) for row in table.rows]
+        draw_chart(histogram(bars, title, "refunds"), "delays")
+    tables.draw(table, run.currency)
+
+
+def delays_table(run: PageRun) -> Table:
+    """Return one row a stretch of days between order and refund; refunds of known orders."""
+    headings = (
+        Heading("days", "Days"),
+        Heading("refunds", "Refunds", Unit.COUNT),
+        of_metric(BY_REFUND_DAY),
+        of_metric(_REFUNDED),
+    )
+    found = run.analytics.refund_delays(run.view.period, refund_dating=run.view.dating)
+    rows = tuple(
+        (days_between(one.first, one.last), one.refunds, one.returns_value, one.refund_amount)
+        for one in found
+    )
+    return Table("delays", headings, rows, "Refunds by the days since their order")
+
+
+def days_between(first: int, last: int | None) -> str:
+    """Return `0`, `4 to 7` or `over 90`."""
+    if last is None:
+        return f"over {first - 1}"
+    return str(first) if first == last else f"{first} to {last}"

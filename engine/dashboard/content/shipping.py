@@ -65,7 +65,6 @@ BY_COLUMNS = at_level(
     "contribution_margin",
 )
 COLUMNS = at_level(PRODUCT, *BY_COLUMNS)
-WITHOUT = "(none)"
 _WEIGHED, _PARCELS = at_level(SHOP, "weight_coverage", "parcels")
 _SKUS = Grid("skus", "SKU", "SKUs", COLUMNS, COLUMNS[0], ascending=True)
 
@@ -119,7 +118,7 @@ def by_table(run: PageRun, by: str) -> Table:
 
 def _said(value: Any) -> str:
     plain = known(value)
-    return WITHOUT if plain is None else str(plain)
+    return parts.WITHOUT if plain is None else str(plain)
 
 
 def _number(cell: Any) -> int | None:
@@ -127,5 +126,5 @@ def _number(cell: Any) -> int | None:
 
 
 def _open_country(country: str) -> None:
-    asked = UNKNOWN_COUNTRY if country == WITHOUT else country
+    asked = UNKNOWN_COUNTRY if country == parts.WITHOUT else country
     drill.leave_for(pages.ORDERS, {"country": asked})
