@@ -11,6 +11,7 @@ from typing import Literal
 import pandas as pd
 
 from engine.errors import UsageError
+from engine.ledger.changed_inputs import Changes
 from engine.ledger.evidence import Evidence
 from engine.ledger.explain_order import explain_order
 from engine.ledger.order_explanation import OrderExplanation
@@ -22,6 +23,7 @@ from engine.metrics.explain_nodes import Node
 from engine.metrics.model import Level
 from engine.metrics.order_list import list_orders
 from engine.metrics.spreads import Bin, Delay, ReturnsStep, Spread
+from engine.metrics.what_if import Scope, WhatIf, what_if
 from engine.periods import Period
 
 Dating = Literal["refund_day", "order_day"]
@@ -86,6 +88,22 @@ class Openings:
     def returns_between_datings(self, period: Period) -> tuple[ReturnsStep, ...]:
         """The steps from the returns of a range by refund day to those by order day."""
         return spreads.returns_between_datings(self._snapshot, period)
+
+    def what_if(
+        self,
+        period: Period,
+        changes: Changes,
+        scope: Scope | None = None,
+        *,
+        refund_dating: Dating = "refund_day",
+    ) -> WhatIf:
+        """Tell what a period would have earned under other prices, costs or rates (M47).
+
+        The orders of the period are worked out again on changed inputs; nothing is stored. Raises
+        UnknownEntityError for a scope that no order is of.
+        """
+        _, dating = asked("shop", refund_dating)
+        return what_if(self._snapshot, self._evidence, period, changes, scope or Scope(), dating)
 
     def explain_order(self, order_id: int) -> OrderExplanation:
         """Explain one order of any state, down to the source rows behind its ledger rows.

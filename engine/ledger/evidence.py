@@ -55,7 +55,7 @@ def keep_evidence(facts: Facts) -> Evidence:
 
 def work_out_again(ledger: Ledger, evidence: Evidence, order_id: int) -> Facts:
     """Work out one order, with those that share a parcel with it, from its source rows."""
-    ids = _in_one_parcel(evidence.tables.tracking, order_id)
+    ids = in_one_parcel(evidence.tables.tracking, np.array([order_id], np.int64))
     before = Before(evidence.costs, _pooled_before(ledger, evidence, ids))
     return gather(orders_alone(evidence.tables, ids), evidence.terms, before, keeps=True)
 
@@ -85,9 +85,8 @@ def _of_orders(rows: EntryRows, named: OrderEntries) -> EntryRows:
     )
 
 
-def _in_one_parcel(tracking: TrackingRows, order_id: int) -> Int64Array:
-    """Return the order and all that are tied to it by tracking codes, ascending."""
-    ids = np.array([order_id], np.int64)
+def in_one_parcel(tracking: TrackingRows, ids: Int64Array) -> Int64Array:
+    """Return orders, which ascend, and all that are tied to them by tracking codes, ascending."""
     code = tracking.tracking_code.code
     while True:
         codes = np.unique(code[np.isin(tracking.order_id, ids)])

@@ -1,0 +1,210 @@
+"""What an owner may suppose otherwise, and the inputs of a ledger changed by it.
+
+A supposition changes rows of the source tables or of the owner's files, never a result: the same
+code then works out the orders again. Whatever is not named here stays as it was, taxes that buyers
+paid among it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+
+from engine.errors import UsageError
+from engine.ledger.costs import LineCosts
+from engine.ledger.owner_amounts import product_div
+from engine.ledger.positions import positions
+from engine.money import MILLION, Int64Array, round_div
+from engine.sources.fee_schedule import FeeRow, FeeSchedule
+from engine.sources.frames import BoolArray, Maybe, OrderRows, SourceTables
+from engine.sources.owner_files import OwnerFiles
+from engine.sources.owner_rows import UNKNOWN
+from engine.sources.price_lists import PriceTable
+
+# Which field of Changes moves the rate of which kinds of fee; the reduced rate moves along.
+_FEE_RATES = {
+    "transaction_fee": ("transaction",),
+    "processing_fee": ("processing",),
+    "offsite_ads_fee": ("offsite_ads", "offsite_ads_reduced"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is supposed, all in parts per million; 0 leaves everything as it was.
+
+    Relative: price, unit_cost, carrier_price, refunds (their amounts), units (as many more orders
+    alike), ad_spend. In points of the rate: transaction_fee, processing_fee, offsite_ads_fee, duty.
+    Raises UsageError for a relative change below −100 %.
+    """
+
+    price: int = 0
+    unit_cost: int = 0
+    carrier_price: int = 0
+    transaction_fee: int = 0
+    processing_fee: int = 0
+    offsite_ads_fee: int = 0
+    duty: int = 0
+    refunds: int = 0
+    units: int = 0
+    ad_spend: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("price", "unit_cost", "carrier_price", "refunds", "units", "ad_spend"):
+            if getattr(self, name) < -MILLION:
+                raise UsageError(
+                    f"{name} can't fall by more than 100 %.", hint="Give a change from −100 %."
+                )
+
+    @property
+    def needs_ledger(self) -> bool:
+        """Whether orders have to be worked out again: more is changed than counts of them."""
+        others = ("refunds", "units", "ad_spend")
+        return any(getattr(self, one.name) for one in fields(self) if one.name not in others)
+
+    @property
+    def moves_fees(self) -> bool:
+        """Whether fees are among what moves."""
+        return bool(self.price) or any(getattr(self, name) for name in _FEE_RATES)
+
+    @property
+    def moves_parcels(self) -> bool:
+        """Whether costs of parcels are among what moves."""
+        return bool(self.carrier_price or self.duty)
+
+
+def changed_tables(tables: SourceTables, changes: Changes, line_ids: Int64Array) -> SourceTables:
+    """Return the tables with other prices of some lines.
+
+    A price stays one that can be charged: it is rounded to the minor unit. What the buyer paid
+    moves by as much, and what was given back by the same share of it.
+    """
+    if not changes.price:
+        return tables
+    lines = tables.lines
+    chosen = np.isin(lines.line_id, line_ids)
+    minor = tables.shop.amounts_a_minor
+    scaled = _scaled(lines.price, changes.price)
+    price = np.where(chosen, round_div(scaled, minor) * minor, lines.price)
+    orders = tables.orders
+    place = positions(orders.order_id, lines.order_id)
+    items, more = np.zeros((2, len(orders.order_id)), np.int64)
+    np.add.at(items, place, lines.price * lines.quantity)
+    np.add.at(more, place, (price - lines.price) * lines.quantity)
+    # An order without lines stands for one line, whose id is that of the order below zero.
+    lone = ~np.isin(orders.order_id, lines.order_id)
+    items = np.where(lone, _value_without_lines(orders), items)
+    is_meant = lone & np.isin(-orders.order_id, line_ids)
+    more = np.where(is_meant, _scaled(items, changes.price) - items, more)
+    paid = np.maximum(
+        np.where(orders.grand_total.known, orders.grand_total.value, 0),
+        items - orders.discount + _beside_goods(orders),
+    )
+    return replace(
+        tables,
+        lines=replace(lines, price=price),
+        orders=replace(
+            orders,
+            grand_total=_more(orders.grand_total, more),
+            total_price=_more(orders.total_price, more),
+            subtotal=_more(orders.subtotal, more),
+        ),
+        **_changed_refunds(tables, paid, paid + more),
+    )
+
+
+def _changed_refunds(tables: SourceTables, paid: Int64Array, instead: Int64Array) -> dict[str, Any]:
+    """Return refunds and their items, in proportion to what the buyers would have paid."""
+    refunds, items = tables.refunds, tables.refund_items
+    place = positions(tables.orders.order_id, refunds.order_id)
+    old, new = np.append(paid, 1)[place], np.append(instead, 1)[place]
+    moves = (old > 0) & (new >= 0)
+    old, new = np.where(moves, old, 1), np.where(moves, new, 1)
+    of_item = positions(refunds.row_id, items.refund_row_id)
+    return {
+        "refunds": replace(refunds, amount=product_div((refunds.amount, new), (old,))),
+        "refund_items": replace(
+            items,
+            amount=product_div(
+                (items.amount, np.append(new, 1)[of_item]), (np.append(old, 1)[of_item],)
+            ),
+        ),
+    }
+
+
+def changed_files(files: OwnerFiles, changes: Changes) -> OwnerFiles:
+    """Return the owner's files with other carrier prices, fee rates and duty rates."""
+    duties = files.duties
+    if changes.duty:
+        rows = duties.rows
+        duties = replace(
+            duties,
+            rows=replace(
+                rows,
+                duty_ppm=_in_points(rows.duty_ppm, changes.duty),
+                one_ppm=_in_points(rows.one_ppm, changes.duty),
+            ),
+        )
+    if changes.carrier_price:
+        duties = replace(duties, steps=_dearer(duties.steps, changes.carrier_price))
+    return replace(
+        files,
+        prices=_dearer(files.prices, changes.carrier_price),
+        duties=duties,
+        fees=_changed_fees(files.fees, changes),
+    )
+
+
+def changed_costs(costs: LineCosts, changes: Changes, chosen: BoolArray) -> LineCosts:
+    """Return the unit costs with those of some lines changed; an unknown one stays unknown."""
+    unit_cost = np.where(chosen, _scaled(costs.unit_cost, changes.unit_cost), costs.unit_cost)
+    return replace(costs, unit_cost=unit_cost)
+
+
+def _scaled(values: Int64Array, ppm: int) -> Int64Array:
+    """Return values ≥ 0 changed by a share of them, each rounded once."""
+    return product_div((np.maximum(values, 0), MILLION + ppm), (MILLION,))
+
+
+def _in_points(rates: Int64Array, points: int) -> Int64Array:
+    return np.where(rates == UNKNOWN, UNKNOWN, np.maximum(rates + points, 0))
+
+
+def _more(column: Maybe, more: Int64Array) -> Maybe:
+    return Maybe(np.where(column.known, column.value + more, 0), column.known)
+
+
+def _beside_goods(orders: OrderRows) -> Int64Array:
+    return orders.shipping + orders.gift_wrap + orders.sales_tax + orders.vat
+
+
+def _value_without_lines(orders: OrderRows) -> Int64Array:
+    """Return what an order is worth that has no line, as the ledger reads it."""
+    rest = orders.grand_total.value - _beside_goods(orders)
+    before = np.where(orders.subtotal.known, orders.subtotal.value, rest) + orders.discount
+    stated = np.where(orders.total_price.known, orders.total_price.value, before)
+    return np.maximum(stated, 0)
+
+
+def _dearer(table: PriceTable, ppm: int) -> PriceTable:
+    def one(price: Int64Array) -> Int64Array:
+        flat = np.where(price == UNKNOWN, UNKNOWN, _scaled(price.ravel(), ppm).reshape(price.shape))
+        return np.asarray(flat, np.int64)
+
+    if not ppm:
+        return table
+    lists = tuple(replace(each, price=one(each.price)) for each in table.lists)
+    return replace(table, lists=lists)
+
+
+def _changed_fees(schedule: FeeSchedule, changes: Changes) -> FeeSchedule:
+    points = {kind: getattr(changes, name) for name, kinds in _FEE_RATES.items() for kind in kinds}
+
+    def one(row: FeeRow) -> FeeRow:
+        if row.ppm is None or not points.get(row.kind):
+            return row
+        return replace(row, ppm=max(row.ppm + points[row.kind], 0))
+
+    return replace(schedule, rows=tuple(one(row) for row in schedule.rows))

@@ -1,0 +1,103 @@
+"""Orders worked out twice by estimates alone: as they were, and with what is supposed otherwise.
+
+One row of `Supposed` = one line of a sale, or one line × refund. What an order really cost moves by
+the difference of the two, so that what was measured stays the ground on which the answer stands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine.ledger.changed_inputs import Changes, changed_costs, changed_files, changed_tables
+from engine.ledger.columns import refund_columns, sale_columns
+from engine.ledger.evidence import Evidence, in_one_parcel
+from engine.ledger.facts import Before, Facts, gather
+from engine.ledger.fee_frames import FeeBasis
+from engine.ledger.frames import FEES, FULFILMENT, NO_SKU, CostBasis
+from engine.money import Int64Array
+from engine.sources.frames import BoolArray, Int32Array
+from engine.sources.some_orders import orders_alone, rows_of
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Supposed:
+    """Ledger amounts of some orders; the arrays have one value a row.
+
+    sku: code into `skus`. day, order_day: day numbers, of the event and of its order. is_refund:
+    whether money was given back. columns: as in the ledger.
+    """
+
+    order_id: Int64Array
+    line_id: Int64Array
+    sku: Int32Array
+    skus: tuple[str, ...]
+    day: Int32Array
+    order_day: Int32Array
+    is_refund: BoolArray
+    columns: dict[str, Int64Array]
+
+
+@dataclass(frozen=True, slots=True)
+class Unmoved:
+    """How many lines of sales keep what they cost, because no estimate of it is known."""
+
+    fees: int = 0
+    parcels: int = 0
+    goods: int = 0
+
+
+def work_out_twice(
+    evidence: Evidence, order_ids: Int64Array, line_ids: Int64Array, changes: Changes
+) -> tuple[Supposed, Supposed, Unmoved]:
+    """Work out orders as they were and as supposed, with those that share a parcel with them.
+
+    line_ids: the lines whose prices and unit costs change; rates change for whole orders.
+    """
+    ids = in_one_parcel(evidence.tables.tracking, order_ids)
+    tables = orders_alone(evidence.tables, ids)
+    # Without the account every fee and label is an estimate, on both sides alike.
+    tables = replace(tables, entries=rows_of(tables.entries, np.empty(0, np.int64)))
+    before = Before(evidence.costs)
+    old = gather(tables, evidence.terms, before)
+    terms = replace(evidence.terms, files=changed_files(evidence.terms.files, changes))
+    new = gather(changed_tables(tables, changes, line_ids), terms, before)
+    chosen = np.isin(new.lines.line_id, line_ids)
+    new = replace(new, costs=changed_costs(new.costs, changes, chosen))
+    return _rows(old), _rows(new), _unmoved(old, changes, chosen)
+
+
+def _rows(facts: Facts) -> Supposed:
+    lines, back, refunds = facts.lines, facts.back, facts.refunds
+    sale = sale_columns(facts)
+    refund = refund_columns(facts, facts.terms.policies.returned_goods)
+    line = np.concatenate((np.arange(len(lines.order)), back.line))
+    order_day = facts.orders.day[lines.order[line]]
+    day = np.concatenate((facts.orders.day[lines.order], refunds.day[back.refund]))
+    return Supposed(
+        order_id=lines.order_id[line],
+        line_id=lines.line_id[line],
+        sku=np.where(lines.sku[line] < 0, len(lines.skus), lines.sku[line]).astype(np.int32),
+        skus=(*lines.skus, NO_SKU),
+        day=day.astype(np.int32),
+        order_day=order_day.astype(np.int32),
+        is_refund=np.arange(len(line)) >= len(lines.order),
+        columns={name: np.concatenate((sale[name], refund[name])) for name in sale},
+    )
+
+
+def _unmoved(facts: Facts, changes: Changes, chosen: BoolArray) -> Unmoved:
+    def lines_with(unknown: list[BoolArray]) -> int:
+        return int(np.logical_or.reduce(unknown).sum())
+
+    fees, fulfilment = facts.fees.bases, facts.fulfilment.basis
+    return Unmoved(
+        fees=lines_with([fees[name] == FeeBasis.UNKNOWN for name in FEES])
+        if changes.moves_fees
+        else 0,
+        parcels=lines_with([fulfilment[name] == CostBasis.UNKNOWN for name in FULFILMENT])
+        if changes.moves_parcels
+        else 0,
+        goods=int((~facts.costs.known & chosen).sum()) if changes.unit_cost else 0,
+    )
