@@ -13,7 +13,7 @@ from typing import Literal
 
 import streamlit as st
 
-from engine.dashboard.data import Figures
+from engine.dashboard.data import Figures, Value
 from engine.dashboard.filters import View, compared_words
 from engine.dashboard.questions import LOW_ENDS
 from engine.metrics.formats import change, number, text
@@ -64,6 +64,25 @@ def metric_card(name: str, figures: Figures, view: View) -> Card:
         help=explanation(metric) if now is not None else _unknown(metric),
         line=points if len(points) > 1 else None,
         line_type=_line_type(metric, figures, len(points)),
+    )
+
+
+def supposed_card(name: str, before: Value, after: Value, currency: str) -> Card:
+    """Return the card of a metric as it would be, with what it was; both are known or neither."""
+    metric = REGISTRY[name]
+    moved = change(metric.unit, after, before, currency)
+    has_moved = moved is not None and moved.sign != 0
+    arrow, colour = _signs(metric, moved.sign) if moved and has_moved else ("off", "gray")
+    return Card(
+        label=metric.label,
+        value=text(metric.unit, after, currency),
+        delta=moved.text if moved and has_moved else 0,
+        arrow=arrow,
+        colour=colour,
+        beside=f"from {text(metric.unit, before, currency)}",
+        help=explanation(metric),
+        line=None,
+        line_type="line",
     )
 
 
@@ -134,8 +153,12 @@ def _change(
         return None, "off", "gray", f"no change known, {words}"
     if moved.sign == 0:
         return 0, "off", "gray", f"unchanged {words}"
-    arrow: Arrow = "up" if moved.sign > 0 else "down"
+    return moved.text, *_signs(metric, moved.sign), words
+
+
+def _signs(metric: Metric, sign: int) -> tuple[Arrow, Colour]:
+    """Return arrow and colour of a change that has a sign."""
+    arrow: Arrow = "up" if sign > 0 else "down"
     if metric.direction is Direction.NEUTRAL:
-        return moved.text, arrow, "gray", words
-    is_good = (moved.sign > 0) == (metric.direction is Direction.UP)
-    return moved.text, arrow, "blue" if is_good else "orange", words
+        return arrow, "gray"
+    return arrow, "blue" if (sign > 0) == (metric.direction is Direction.UP) else "orange"

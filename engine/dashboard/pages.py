@@ -23,6 +23,7 @@ FEES = _VIEWS / "fees.py"
 ADS = _VIEWS / "ads.py"
 INVENTORY = _VIEWS / "inventory.py"
 COMPARE = _VIEWS / "compare.py"
+WHAT_IF = _VIEWS / "what_if.py"
 DATA_HEALTH = _VIEWS / "data_health.py"
 GLOSSARY = _VIEWS / "glossary.py"
 
@@ -53,6 +54,13 @@ PAGES = (
         "Compare",
         "compare_arrows",
         "What changed between two ranges, listings or SKUs, and why.",
+    ),
+    Entry(
+        "Profit",
+        WHAT_IF,
+        "What-if",
+        "science",
+        "What the range would have earned under other prices, costs or rates.",
     ),
     Entry("Sales", LISTINGS, "Listings", "storefront", "Which listings earn, and which lose."),
     Entry("Sales", PRODUCTS, "Products", "sell", "What each SKU earns after all its costs."),
