@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.money import Int64Array
+from engine.sorting import stable_order
 
 ObjectArray = npt.NDArray[np.object_]  # of Python integers, where int64 may not do
 _INT64_SAFE = 2**62
@@ -57,11 +58,14 @@ def spread_evenly(amounts: Int64Array, starts: Int64Array) -> Int64Array:
     Every group has at least one row; those that come first in it take what does not divide.
     """
     sizes = np.diff(starts)
-    size, sign = np.abs(amounts), np.sign(amounts)
-    whole, rest = np.divmod(size, np.maximum(sizes, 1))
-    group = np.repeat(np.arange(len(sizes)), sizes)
-    place = np.arange(len(group)) - starts[group]
-    return np.asarray((whole[group] + (place < rest[group])) * sign[group], np.int64)
+    if int(starts[-1]) == len(sizes):  # a row each, as mostly: there is nothing to split
+        return amounts.astype(np.int64)
+    sign = np.sign(amounts)
+    whole, rest = np.divmod(np.abs(amounts), np.maximum(sizes, 1))
+    shares = np.repeat(whole * sign, sizes)
+    place = np.arange(int(rest.sum())) - np.repeat(np.cumsum(rest) - rest, rest)
+    shares[np.repeat(starts[:-1], rest) + place] += np.repeat(sign, rest)
+    return np.asarray(shares, np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +103,11 @@ def _largest_remainder(amounts: Int64Array, weights: Int64Array, sizes: Int64Arr
     whole, rest = _divided_products(size[group], weights, totals[group])
     missing = size - sum_by_group(whole, starts)
     # Rows of a group by falling remainder; a stable sort keeps the smaller key first.
-    order = np.lexsort((-rest, group))
+    widest = int(rest.max()) + 1
+    if widest * len(amounts) < _INT64_SAFE:
+        order = stable_order(group * widest + (widest - 1 - rest))
+    else:
+        order = np.lexsort((-rest, group))
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order)) - starts[:-1][group]
     whole += rank < missing[group]

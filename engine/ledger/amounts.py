@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.money import Int64Array
 from engine.sources.frames import BoolArray
@@ -35,6 +36,18 @@ class Amounts(Mapping[str, Int64Array]):
     def of(self, name: str, rows: Int64Array | BoolArray | slice) -> Int64Array:
         """Return some rows of a column, without giving all of them first."""
         return _given(self._held[name][rows])
+
+    def narrow(self, name: str, rows: Int64Array) -> npt.NDArray[np.integer]:
+        """Return some rows of a column as it is held, for those who sum into int64 themselves."""
+        return self._held[name][rows]
+
+    def is_something(self) -> BoolArray:
+        """Tell which rows have any amount; bool[rows]."""
+        columns = list(self._held.values())
+        found = columns[0] != 0
+        for column in columns[1:]:
+            found |= column != 0
+        return np.asarray(found)
 
     def is_nothing(self, name: str) -> bool:
         """Tell whether a column is 0 everywhere."""

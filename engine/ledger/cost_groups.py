@@ -16,6 +16,7 @@ import numpy as np
 
 from engine.ledger.sku_names import CostOwners, SkuNames
 from engine.money import Int64Array
+from engine.sorting import stable_order
 from engine.sources.cost_regions import REGIONS
 from engine.sources.cost_table import CostTable
 from engine.sources.desi_files import parent_code
@@ -180,11 +181,9 @@ class _Neighbours:
         listing_sku: Int32Array,
     ) -> None:
         self._names, self._own = names, own
-        self._listings: dict[int, list[int]] = {}
-        self._skus: dict[int, list[int]] = {}
-        for sku, listing in zip(listing_sku.tolist(), listing_id.tolist(), strict=True):
-            self._listings.setdefault(sku, []).append(listing)
-            self._skus.setdefault(listing, []).append(sku)
+        by_listing, by_sku = stable_order(listing_id), stable_order(listing_sku)
+        self._listing_ids, self._skus = listing_id[by_listing], listing_sku[by_listing]
+        self._sku_codes, self._listings = listing_sku[by_sku], listing_id[by_sku]
         self._colours: dict[str, list[int]] = {}
         for owner, key in enumerate(owners.keys):
             if stem := without_colour(key):
@@ -193,7 +192,11 @@ class _Neighbours:
     def of(self, sku: int) -> set[int]:
         """Return the rows that may lend a cost to a SKU."""
         size = size_of(self._names.keys[sku])
-        others = {other for one in self._listings.get(sku, ()) for other in self._skus[one]}
+        others = {
+            other
+            for listing in _slice(self._sku_codes, sku, self._listings)
+            for other in _slice(self._listing_ids, listing, self._skus)
+        }
         near = {
             owner
             for other in others - {sku}
@@ -201,6 +204,13 @@ class _Neighbours:
             for owner in self._own[other]
         }
         return near or set(self._colours.get(without_colour(self._names.keys[sku]) or "", ()))
+
+
+def _slice(ascending: np.ndarray, wanted: int, values: np.ndarray) -> list[int]:
+    """Return the values of the rows of a key; `ascending`: the key of each row."""
+    low, high = np.searchsorted(ascending, (wanted, wanted + 1))
+    found: list[int] = values[low:high].tolist()
+    return found
 
 
 def _cells(costs: CostTable, owners: CostOwners, pooled: dict[Members, int]) -> CostCells:

@@ -104,21 +104,23 @@ def _counted(days: SpanDays, given: dict[DayFact, Given], no_listing: int) -> Da
 
     A day that a listing has no row for stays without one.
     """
-    kept = np.flatnonzero(days.counts)
-    kept = kept[np.lexsort((days.day[kept], days.listing[kept]))]
+    kept = days.by_cell[days.counts[days.by_cell]]
     listing, day, row = days.listing[kept], days.day[kept], days.row[kept]
+    passed_over = np.flatnonzero(~days.counts)
     is_whole = listing == no_listing
     amounts, reported, totals = {}, {}, {}
     unknown = np.zeros(len(kept), np.int64)
     for name, column in given.items():
         share = days.spread(column.value)
         counted = share[kept]
-        beyond = _beyond_listings(day, counted, is_whole)
-        within = int((counted[is_whole] - beyond).sum())
-        counted[is_whole] = beyond
+        within = 0
+        if is_whole.any():  # mostly not
+            beyond = _beyond_listings(day, counted, is_whole)
+            within = int((counted[is_whole] - beyond).sum())
+            counted[is_whole] = beyond
         amounts[name] = counted
         reported[name] = column.reported[row]
-        totals[name] = (int(column.value.sum()), int(share[~days.counts].sum()) + within)
+        totals[name] = (int(column.value.sum()), int(share[passed_over].sum()) + within)
         if name is DayFact.AD_SPEND:
             unknown = column.unknown[row].astype(np.int64)
     amounts[DayFact.UNKNOWN_COSTS] = unknown
@@ -133,8 +135,6 @@ def _beyond_listings(day: Int64Array, value: Int64Array, is_whole: BoolArray) ->
 
     On a day that no listing has a row for they count in full.
     """
-    if not is_whole.any():  # as mostly: then there is nothing to compare millions of days with
-        return value[:0]
     days, at = np.unique(day[~is_whole], return_inverse=True)
     own = _sum_at(value[~is_whole], at, len(days))
     whole_day, whole = day[is_whole], value[is_whole]

@@ -151,7 +151,9 @@ class Estimator:
             base_of[row == number] = bases.index(self.schedule.rows[number].base)
         weight = _by_base(self.sold, bases, base_of, fees)
         whole = self.sold.sums(weight)
-        own_whole = self.sold.sums(_by_base(self.sold.own, bases, base_of, fees))
+        own, own_whole = self.sold.own, whole
+        if own.parts is not self.sold.parts:
+            own_whole = own.sums(_by_base(own, bases, base_of, fees))
         amount = np.zeros(len(whole), np.int64)
         creditable = np.zeros(len(whole), np.int64)
         is_needed = kind in NEEDED and not self.schedule.is_free
@@ -244,10 +246,10 @@ def _by_base(
 ) -> Int64Array:
     """Return of each row the parts that its group's fee is taken of; int64[rows]."""
     total = np.zeros(target.rows, np.int64)
-    code = target.to_rows(base_of)
+    code = target.to_rows(base_of) if len(bases) > 1 else None
     for number, base in enumerate(bases):
         parts = target.of(base)
         if fees is not None and FEES in base:
-            parts = parts + fees
-        total = np.where(code == number, parts, total)
+            parts += fees
+        total = parts if code is None else np.where(code == number, parts, total)
     return total

@@ -26,6 +26,7 @@ from engine.ledger.sales import Lines, SaleAmounts, allocate_sales, resolve_line
 from engine.ledger.sku_names import CostOwners
 from engine.local_time import LocalClock
 from engine.money import Int64Array
+from engine.sorting import distinct_pairs
 from engine.sources.frames import BoolArray, Int32Array, PaymentRows, SourceTables
 from engine.sources.owner_files import OwnerFiles
 
@@ -214,7 +215,7 @@ def _cost_book(
 ) -> CostBook:
     owners = CostOwners.of(files.costs, files.prefixes)
     names = carrier.names_of(every_line.skus, owners)
-    return CostBook.of(files.costs, owners, names, *_sold_in(tables, files, every_line))
+    return CostBook.of(files.costs, owners, names, *sold_in(tables, files, every_line))
 
 
 def _line_costs(
@@ -233,18 +234,13 @@ def _line_costs(
     return find_unit_costs(book, questions, shop=tables.shop, rates=files.rates, day=day)
 
 
-def _sold_in(
-    tables: SourceTables, files: OwnerFiles, lines: Lines
-) -> tuple[Int64Array, Int32Array]:
+def sold_in(tables: SourceTables, files: OwnerFiles, lines: Lines) -> tuple[Int64Array, Int32Array]:
     """Return the pairs of a listing and a SKU that it offers or has sold, each once."""
     place = {sku: number for number, sku in enumerate(lines.skus)}
     offered = [place.get(files.identity(text) or "", -1) for text in tables.products.sku.values]
     sku = np.array([*offered, -1], np.int64)[tables.products.sku.code]
-    pairs = np.stack(
-        [
-            np.concatenate((tables.products.listing_id, lines.listing_id)),
-            np.concatenate((sku, lines.sku)),
-        ]
-    )
-    pairs = np.unique(pairs[:, (pairs[0] != NO_LISTING) & (pairs[1] >= 0)], axis=1)
-    return pairs[0], pairs[1].astype(np.int32)
+    listing = np.concatenate((tables.products.listing_id, lines.listing_id))
+    sku = np.concatenate((sku, lines.sku))
+    said = np.flatnonzero((listing != NO_LISTING) & (sku >= 0))
+    listing, sku = distinct_pairs(listing[said], sku[said])
+    return listing, sku.astype(np.int32)

@@ -15,7 +15,7 @@ from engine.ledger.cost_book import CostBook
 from engine.ledger.costs import find_unit_costs
 from engine.ledger.entities import Entities
 from engine.ledger.exchange import Exchange
-from engine.ledger.facts import Facts, carrier_files
+from engine.ledger.facts import Facts, carrier_files, sold_in
 from engine.ledger.frames import NO_LISTING, NO_SKU, Favourites, Offers, Reviews
 from engine.ledger.positions import positions
 from engine.money import Int64Array
@@ -108,17 +108,15 @@ def _stock_value(
 
 
 def _book_of_all(facts: Facts, entities: Entities) -> CostBook:
-    """Return a look-up of costs that also knows the SKUs that were never sold."""
-    files, products = facts.terms.files, facts.tables.products
-    carrier = carrier_files(files)
-    owners = facts.costs.book.owners
-    names = carrier.names_of(entities.skus[:-1], owners)
-    place = {sku: code for code, sku in enumerate(entities.skus[:-1])}
-    code = [place.get(files.identity(text) or "", -1) for text in products.sku.values]
-    offered = np.array([*code, -1], np.int64)[products.sku.code]
-    known = offered >= 0
-    pairs = np.unique(np.stack((products.listing_id[known], offered[known])), axis=1)
-    return CostBook.of(files.costs, owners, names, pairs[0], pairs[1].astype(np.int32))
+    """Return the look-up of the lines' costs; what only refunds or copies name is added to it."""
+    files, book = facts.terms.files, facts.costs.book
+    known = book.names.skus
+    more = sorted(set(entities.skus[:-1]) - set(known))
+    if not more:
+        return book
+    names = carrier_files(files).names_of((*known, *more), book.owners)
+    pairs = sold_in(facts.tables, files, facts.every_line)
+    return CostBook.of(files.costs, book.owners, names, *pairs)
 
 
 def seen_favourites(facts: Facts, entities: Entities) -> Favourites:

@@ -68,16 +68,20 @@ def _begins(costs: CostTable) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     begins = np.ones(len(keys), np.bool_)
     begins[1:] = keys[1:] != keys[:-1]
     nameless = np.flatnonzero(keys == "")
-    own = [sku_key(code) for code in codes[nameless].tolist()]
+    texts = codes[nameless].tolist()
+    keyed = {text: sku_key(text) for text in set(texts)}
+    own = [keyed[text] for text in texts]
     begins[nameless] = [at == 0 or own[at] != own[at - 1] for at in range(len(own))]
     return begins
 
 
 def _lowest_rows(costs: CostTable, starts: Int64Array) -> Int64Array:
     """Return the row of each owner that stands lowest in the file; of one line, the first."""
-    owner = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    order = np.lexsort((-np.arange(len(owner)), costs.row_number, owner))
-    return order[starts[1:] - 1].astype(np.int64)
+    count = len(costs)
+    if not count:
+        return np.empty(0, np.int64)
+    ranked = costs.row_number.astype(np.int64) * count + np.arange(count)[::-1]
+    return count - 1 - np.maximum.reduceat(ranked, starts[:-1]) % count
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,6 +14,7 @@ import numpy as np
 from engine.ledger.allocation import spread_evenly
 from engine.local_time import LocalClock
 from engine.money import Int64Array
+from engine.sorting import stable_order
 from engine.sources.frames import BoolArray, Int32Array, Texts
 
 _EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday; Monday is 0
@@ -52,7 +53,8 @@ class SpanDays:
     """The days of rows that cover spans: one entry = one row × one of its days.
 
     row, listing, day: of each entry; the entries of row r are `starts[r]:starts[r + 1]`. counts:
-    the row is the one that counts for its listing on that day.
+    the row is the one that counts for its listing on that day. by_cell: the entries in the order of
+    listing and day.
     """
 
     starts: Int64Array
@@ -60,6 +62,7 @@ class SpanDays:
     listing: Int64Array
     day: Int64Array
     counts: BoolArray
+    by_cell: Int64Array
 
     @classmethod
     def of(
@@ -76,22 +79,23 @@ class SpanDays:
         day = np.arange(len(row)) - starts[row] + first[row]
         cell = listing[row].astype(np.int64) * _DAYS + day
         counts = np.ones(len(row), np.bool_)
-        shared = _shared(cell)
+        by_cell = stable_order(cell)
+        shared = _shared(cell, by_cell)
         of_row = row[shared]
         ranked = (row_id[of_row], -first[of_row].astype(np.int64), length[of_row], cell[shared])
         ordered = shared[np.lexsort(ranked)]
         counts[ordered[1:][cell[ordered][1:] == cell[ordered][:-1]]] = False
-        return cls(starts, row, listing[row].astype(np.int64), day, counts)
+        return cls(starts, row, listing[row].astype(np.int64), day, counts, by_cell)
 
     def spread(self, amounts: Int64Array) -> Int64Array:
         """Spread an amount of each row over its days; int64[entries]."""
         return spread_evenly(amounts, self.starts)
 
 
-def _shared(cell: Int64Array) -> Int64Array:
+def _shared(cell: Int64Array, order: Int64Array) -> Int64Array:
     """Return the entries whose cell has another entry, too; mostly there is none."""
-    order = np.argsort(cell, kind="stable")
-    same = cell[order][1:] == cell[order][:-1]
+    ascending = cell[order]
+    same = ascending[1:] == ascending[:-1]
     is_shared = np.zeros(len(cell), np.bool_)
     is_shared[order[1:][same]] = True
     is_shared[order[:-1][same]] = True

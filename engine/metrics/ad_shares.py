@@ -14,9 +14,9 @@ import numpy as np
 from engine.ledger.allocation import allocate
 from engine.ledger.frames import DayFact, EventKind, Ledger
 from engine.metrics.calendar import Calendar
-from engine.metrics.kernels import packed_order, run_starts
 from engine.money import Int64Array
 from engine.periods import Period, disjoint_layers, period_of_days
+from engine.sorting import run_starts, stable_order
 from engine.sources.frames import Int32Array
 
 SHARED = (DayFact.AD_SPEND, DayFact.UNKNOWN_COSTS)
@@ -70,13 +70,13 @@ def build_ad_tables(ledger: Ledger, calendar: Calendar) -> AdTables:
     day = calendar.index(rows.day)
     spend, unknown = (rows.amounts[name] for name in SHARED)
     chosen = np.flatnonzero((day < calendar.begun) & ((spend != 0) | (unknown != 0)))
-    chosen = chosen[packed_order(day[chosen])]
+    chosen = chosen[stable_order(day[chosen])]
     has_ads = np.zeros(len(ledger.listing_ids), np.bool_)
     has_ads[rows.listing[chosen]] = True
     has_ads[ledger.no_listing] = False  # ads for the whole shop are no SKU's
     sold = np.flatnonzero((ledger.kind == EventKind.SALE) & has_ads[ledger.listing])
     sale_day = calendar.index(ledger.order_day[sold])
-    by_day = packed_order(sale_day)
+    by_day = stable_order(sale_day)
     sold = sold[by_day]
     return AdTables(
         skus=len(ledger.skus),
@@ -122,12 +122,12 @@ def _share(
     owner = np.concatenate((owner, bare))
     sku = np.concatenate((sku, np.full(len(bare), tables.skus - 1, np.int64)))
     weight = np.concatenate((weight, np.ones(len(bare), np.int64)))
-    order = packed_order(owner * tables.skus + sku)
+    order = stable_order(owner * tables.skus + sku)
     owner, sku, weight = owner[order], sku[order], weight[order]
     starts = np.searchsorted(owner, np.arange(len(group) + 1))
     share = np.stack((allocate(spend, weight, starts), unknown[owner]))
     pair = sku * periods + group[owner] % periods
-    order = packed_order(pair)
+    order = stable_order(pair)
     heads = run_starts(pair[order])
     total = np.add.reduceat(share[:, order], heads, axis=1) if len(heads) else share
     sku_of_pair, period = np.divmod(pair[order][heads], periods)
@@ -142,7 +142,7 @@ def _spend_of_groups(
     period = of_day[tables.spend_day[rows]]
     inside = period >= 0
     key = (tables.spend_listing[rows] * periods + period)[inside]
-    order = packed_order(key)
+    order = stable_order(key)
     heads = run_starts(key[order])
     if not len(heads):
         return np.empty(0, np.int64), (np.empty(0, np.int64), np.empty(0, np.int64))
@@ -164,7 +164,7 @@ def _weights(
     found = np.append(group, -1)[place] == wanted
     chosen = found & (period >= 0) & (tables.sales[rows] > 0)
     key = (place * tables.skus + tables.sale_sku[rows])[chosen]
-    order = packed_order(key)
+    order = stable_order(key)
     heads = run_starts(key[order])
     if not len(heads):
         nothing = np.empty(0, np.int64)

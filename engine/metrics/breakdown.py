@@ -18,11 +18,11 @@ from engine.metrics.compute import MetricBlock, Snapshot, check_periods, codes_o
 from engine.metrics.compute import complete as complete_periods
 from engine.metrics.dimensions import Dimension
 from engine.metrics.evaluate import evaluate
-from engine.metrics.kernels import distinct
 from engine.metrics.model import Level, Metric
 from engine.metrics.order_tables import contribution_of
 from engine.money import Int64Array
 from engine.periods import Period
+from engine.sorting import distinct
 from engine.sources.frames import BoolArray, Int32Array
 
 NONE = "(none)"

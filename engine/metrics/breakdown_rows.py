@@ -18,11 +18,11 @@ from engine.ledger.groupings import fee_basis
 from engine.metrics.attributes import Attribute, attribute
 from engine.metrics.compute import Snapshot
 from engine.metrics.dimensions import OF_FEES, OF_REFUNDS, Dimension
-from engine.metrics.kernels import distinct, packed_order
 from engine.metrics.levels import entity_codes
 from engine.metrics.model import Level
 from engine.money import Int64Array
 from engine.periods import Period, day_number, disjoint_layers, period_of_days
+from engine.sorting import distinct, stable_order
 from engine.sources.frames import BoolArray, Int32Array
 
 _FEE_BASES = (FeeBasis.MEASURED, FeeBasis.POOLED, FeeBasis.ESTIMATED)
@@ -39,7 +39,7 @@ class Scope:
     @classmethod
     def of(cls, key: Int64Array, row: Int64Array, part: Int64Array | None = None) -> Scope:
         """Sort rows by their keys."""
-        by_key = packed_order(key)
+        by_key = stable_order(key)
         part = np.zeros(len(key), np.int64) if part is None else part
         return cls(key[by_key], row[by_key], part[by_key])
 

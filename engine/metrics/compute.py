@@ -21,11 +21,11 @@ from engine.metrics.customers import Customers, build_customers
 from engine.metrics.day_tables import DATINGS, active_pairs
 from engine.metrics.evaluate import Column, evaluate
 from engine.metrics.groups import Groups
-from engine.metrics.kernels import distinct
 from engine.metrics.levels import LevelTables, build_level
 from engine.metrics.model import LISTING, PRODUCT, SHOP, Level, Metric
 from engine.metrics.order_tables import contribution_of, sales_in_time
 from engine.metrics.parts import Parts
+from engine.metrics.states import build_states
 from engine.metrics.stockout_risk import SkuRisk
 from engine.money import Int64Array
 from engine.periods import (
@@ -36,6 +36,7 @@ from engine.periods import (
     disjoint_layers,
     period_of_days,
 )
+from engine.sorting import distinct
 from engine.sources.frames import BoolArray
 
 _GROUPS_AT_ONCE = 65536
@@ -100,9 +101,12 @@ def build_snapshot(
     calendar = Calendar(first, last - first + 1, days_begun - first)
     customers = build_customers(ledger, calendar)
     sales, contribution = sales_in_time(ledger), contribution_of(ledger)
-    skus = SkuRisk.of(ledger, calendar, restock_days)
+    states = {level: build_states(level, ledger, calendar) for level in Level}
+    skus = SkuRisk.of(ledger, calendar, states[PRODUCT]["stock"], restock_days)
     levels = {
-        level: build_level(level, ledger, calendar, customers, sales, contribution, skus)
+        level: build_level(
+            level, ledger, calendar, customers, sales, contribution, states[level], skus
+        )
         for level in Level
     }
     observed = {

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.metrics.kernels import distinct
 from engine.money import Int64Array
+from engine.sorting import distinct
 
 
 @dataclass(frozen=True, slots=True)

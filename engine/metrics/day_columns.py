@@ -6,25 +6,27 @@ other, so that never all of them are in memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.ledger.frames import AMOUNTS, Ledger, OrderState
 from engine.metrics.calendar import Calendar
-from engine.metrics.kernels import distinct
 from engine.metrics.mark_tables import EntityRefunds
 from engine.metrics.order_tables import OrderTable
 from engine.money import Int64Array
+from engine.sorting import distinct
 from engine.sources.frames import BoolArray, Int32Array
 
-Columns = Iterable[tuple[str, Callable[[], Int64Array]]]
+Summable = npt.NDArray[np.integer] | BoolArray  # of any width: sums are int64
+Columns = Iterable[tuple[str, Callable[[], Summable]]]
 Part = tuple[Int64Array, Columns]
-Counts = dict[str, Int64Array]
+Counts = dict[str, Summable]
 
 
-def counted(key: Int64Array, columns: Counts) -> Part:
+def counted(key: Int64Array, columns: Mapping[str, Summable]) -> Part:
     """Return a part of columns that are there already."""
     return key, [(name, column.view) for name, column in columns.items()]
 
@@ -57,11 +59,11 @@ def events(rows: LedgerRows, chosen: Int64Array, day: Int32Array) -> Part:
         for name in AMOUNTS:
             if ledger.amounts.is_nothing(name):
                 continue
-            yield name, lambda name=name: ledger.amounts.of(name, chosen)  # type: ignore[misc]
-        yield "rows", lambda: np.ones(len(key), np.int64)
-        yield "rows_partial", lambda: ledger.is_partial[chosen].astype(np.int64)
-        yield "rows_estimated", lambda: ledger.is_estimated[chosen].astype(np.int64)
-        yield "rows_unbounded", lambda: ledger.has_no_ceiling[chosen].astype(np.int64)
+            yield name, lambda name=name: ledger.amounts.narrow(name, chosen)  # type: ignore[misc]
+        yield "rows", lambda: np.ones(len(key), np.bool_)
+        yield "rows_partial", lambda: ledger.is_partial[chosen]
+        yield "rows_estimated", lambda: ledger.is_estimated[chosen]
+        yield "rows_unbounded", lambda: ledger.has_no_ceiling[chosen]
         yield (
             "customer_contribution",
             lambda: np.where(_has_customer(ledger, chosen), rows.contribution[chosen], 0),
@@ -99,17 +101,17 @@ def order_counts(ledger: Ledger, days: int, orders: OrderTable, refunds: EntityR
     refunded = distinct(refunds.entity[known] * width + refunds.order[known])
     pair = (orders.key // days) * width + orders.order
     at = np.searchsorted(pair, refunded)  # pairs ascend, one row each
-    was_refunded = np.zeros(len(pair) + 1, np.int64)
-    was_refunded[at[np.append(pair, -1)[at] == refunded]] = 1
+    was_refunded = np.zeros(len(pair) + 1, np.bool_)
+    was_refunded[at[np.append(pair, -1)[at] == refunded]] = True
     return {
-        "orders": np.ones(len(guest), np.int64),
-        "guest_orders": guest.astype(np.int64),
-        "gift_orders": facts.is_gift[orders.order].astype(np.int64),
-        "shipped_orders": facts.is_shipped[orders.order].astype(np.int64),
-        "completed_orders": is_done[orders.order].astype(np.int64),
+        "orders": np.ones(len(guest), np.bool_),
+        "guest_orders": guest,
+        "gift_orders": facts.is_gift[orders.order],
+        "shipped_orders": facts.is_shipped[orders.order],
+        "completed_orders": is_done[orders.order],
         "refunded_so_far": was_refunded[:-1],
         "customer_sales": np.where(guest, 0, orders.value),
-        "loss_orders": (orders.contribution < 0).astype(np.int64),
+        "loss_orders": orders.contribution < 0,
     }
 
 
@@ -121,7 +123,7 @@ def parcel_counts(
     pairs = distinct(entity[ledger.parcel_row] * width + ledger.parcel_of_piece)
     owner, parcel = np.divmod(pairs, width)
     day = calendar.index(ledger.orders.day[ledger.parcel_order[parcel]])
-    return owner * calendar.days + day, {"parcels": np.ones(len(pairs), np.int64)}
+    return owner * calendar.days + day, {"parcels": np.ones(len(pairs), np.bool_)}
 
 
 UNCOUNTED = ("cancelled_orders", "held_orders")
@@ -138,6 +140,6 @@ def uncounted_counts(
     entity, order = np.divmod(pairs, width)
     state = facts.state[order]
     return entity * calendar.days + calendar.index(facts.day[order]), {
-        "cancelled_orders": (state == OrderState.CANCELLED).astype(np.int64),
-        "held_orders": (state == OrderState.HELD).astype(np.int64),
+        "cancelled_orders": state == OrderState.CANCELLED,
+        "held_orders": state == OrderState.HELD,
     }

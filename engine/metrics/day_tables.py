@@ -27,10 +27,10 @@ from engine.metrics.day_columns import (
     uncounted_counts,
 )
 from engine.metrics.fact_columns import Facts
-from engine.metrics.kernels import distinct, packed_order, run_starts, sum_runs
 from engine.metrics.mark_tables import EntityRefunds
 from engine.metrics.order_tables import OrderTable
 from engine.money import Int64Array
+from engine.sorting import distinct, run_starts, stable_order
 from engine.sources.frames import Int32Array
 
 _LOOK_UP = 8  # a look-up of an entity and period costs about as much as so many rows
@@ -41,22 +41,26 @@ COLUMNS = frozenset(
         *("parcels", "refunds", "returns_value_by_order_day"),
     )
 )
+Running = Int64Array | Int32Array
 Places = Sequence[tuple[Int64Array, Int64Array]]  # by sheet: rows from low to before high
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
-    """`running[c][i]` is the sum of column c before row i; a column of zeros is left out."""
+    """`running[c][i]` is the sum of column c before row i; a column of zeros is left out.
+
+    Running totals are int64, or int32 where all of them fit with room for a difference.
+    """
 
     key: Int64Array  # entity × days + day, ascending
-    running: dict[str, Int64Array]
+    running: dict[str, Running]
 
     def between(self, column: str, low: Int64Array, high: Int64Array) -> Int64Array:
         """Sum a column over the rows from low to before high."""
         running = self.running.get(column)
         if running is None:
             return np.zeros(len(low), np.int64)
-        return np.asarray(running[high] - running[low])
+        return np.subtract(running[high], running[low], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +82,7 @@ class DayTable:
         running = self.sheets[0].running.get("orders")
         if running is None:
             return np.zeros_like(low), np.zeros_like(high)
-        return running[low], running[high]
+        return running[low].astype(np.int64), running[high].astype(np.int64)
 
     def between(self, column: str, places: Places) -> Int64Array:
         """Sum a column over some rows of every sheet; KeyError for one that no table has."""
@@ -141,30 +145,32 @@ def _by_order_day(returned: Sheet) -> Sheet:
 
 def _sheet(parts: Sequence[Part]) -> Sheet:
     """Sum the columns of all parts by key, and run the totals up."""
-    sorted_: list[tuple[Int64Array | None, Int64Array, Int64Array]] = []
+    sorted_: list[tuple[Int64Array | None, Int64Array]] = []
     for key, _ in parts:
-        order = None if bool(np.all(key[1:] >= key[:-1])) else packed_order(key)
-        ascending = key if order is None else key[order]
-        heads = run_starts(ascending)
-        sorted_.append((order, heads, ascending[heads]))
-    keys = [np.empty(0, np.int64), *(own for _, _, own in sorted_)]
-    key = distinct(np.concatenate(keys))
-    running: dict[str, Int64Array] = {}
-    for (order, heads, own), (_, columns) in zip(sorted_, parts, strict=True):
-        place = None if len(own) == len(key) else np.searchsorted(key, own) + 1
+        order = None if bool(np.all(key[1:] >= key[:-1])) else stable_order(key)
+        sorted_.append((order, key if order is None else key[order]))
+    keys = [ascending[run_starts(ascending)] for _, ascending in sorted_]
+    key = distinct(np.concatenate([np.empty(0, np.int64), *keys]))
+    running: dict[str, Running] = {}
+    for (order, ascending), (_, columns) in zip(sorted_, parts, strict=True):
+        before = np.append(np.searchsorted(ascending, key), len(ascending))
+        up_to = np.zeros(len(ascending) + 1, np.int64)
         for name, column in columns:
             values = column()
             if not values.any():
                 continue
-            total = running.setdefault(name, np.zeros(len(key) + 1, np.int64))
-            summed = sum_runs(values if order is None else values[order], heads)
-            if place is None:
-                total[1:] += summed
-            else:
-                total[place] += summed
-    for total in running.values():
-        np.cumsum(total, out=total)
+            np.cumsum(values if order is None else values[order], out=up_to[1:])
+            total = up_to[before]
+            if name in running:
+                total += running[name]
+            running[name] = _narrowed(total)
     return Sheet(key, running)
+
+
+def _narrowed(total: Int64Array) -> Running:
+    """Return running totals in half of the memory, if the difference of any two fits there."""
+    lowest, highest = int(total.min(initial=0)), int(total.max(initial=0))
+    return total.astype(np.int32) if highest - lowest < 2**31 else total
 
 
 def active_pairs(

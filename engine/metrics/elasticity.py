@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.metrics.day_tables import Sheet
-from engine.metrics.kernels import run_starts
 from engine.money import MILLION, Int64Array, round_div
+from engine.sorting import run_starts
 from engine.sources.frames import BoolArray
 
 WINDOW = 364  # days to the last one

@@ -7,11 +7,14 @@ begun are in no figure yet.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from engine.ledger.frames import DayFact, DayRows, Ledger
 from engine.metrics.calendar import Calendar
 from engine.metrics.coverage import Coverage
+from engine.metrics.day_columns import Summable
 from engine.metrics.model import LISTING, PRODUCT, SHOP, Level
 from engine.metrics.states import Looks, offer_entity
 from engine.money import Int64Array
@@ -20,7 +23,7 @@ from engine.sources.frames import BoolArray
 STOCKOUTS = "stockouts"
 _COUNTED = (DayFact.VISITS, DayFact.VIEWS)
 COVERED = (*(name.value for name in _COUNTED), STOCKOUTS)  # unknown where no source covers a day
-Facts = tuple[Int64Array, dict[str, Int64Array]]
+Facts = tuple[Int64Array, Mapping[str, Summable]]
 
 
 def fact_columns(level: Level, ledger: Ledger, calendar: Calendar) -> list[Facts]:
@@ -30,12 +33,11 @@ def fact_columns(level: Level, ledger: Ledger, calendar: Calendar) -> list[Facts
     found = []
     for rows in sources:
         has_begun = _has_begun(rows, calendar)
-        columns = list(rows.amounts.values())
-        chosen = np.flatnonzero(has_begun & np.any(np.stack(columns) != 0, axis=0))
+        chosen = np.flatnonzero(has_begun & rows.amounts.is_something())
         key = _entity(level, ledger, rows)[chosen] * calendar.days + calendar.index(
             rows.day[chosen]
         )
-        found.append((key, {str(name): c[chosen] for name, c in rows.amounts.items()}))
+        found.append((key, {str(name): rows.amounts.narrow(name, chosen) for name in rows.amounts}))
     return [*found, _reviews(level, ledger, calendar), _stockouts(level, ledger, calendar)]
 
 
@@ -44,7 +46,7 @@ def _reviews(level: Level, ledger: Ledger, calendar: Calendar) -> Facts:
     chosen = np.flatnonzero(calendar.index(rows.day) < calendar.begun)
     entity = {SHOP: np.zeros_like(rows.sku), LISTING: rows.listing, PRODUCT: rows.sku}[level]
     key = entity[chosen].astype(np.int64) * calendar.days + calendar.index(rows.day[chosen])
-    return key, {"reviews": np.ones(len(chosen), np.int64), "stars": rows.rating[chosen]}
+    return key, {"reviews": np.ones(len(chosen), np.bool_), "stars": rows.rating[chosen]}
 
 
 def _stockouts(level: Level, ledger: Ledger, calendar: Calendar) -> Facts:
@@ -52,7 +54,7 @@ def _stockouts(level: Level, ledger: Ledger, calendar: Calendar) -> Facts:
     offers = ledger.offers
     empty = offers.is_enabled & (offers.units == 0)
     key = Looks.of(offers.day, calendar).days_of(offer_entity(level, ledger), empty)
-    return key, {STOCKOUTS: np.ones(len(key), np.int64)}
+    return key, {STOCKOUTS: np.ones(len(key), np.bool_)}
 
 
 def coverage(

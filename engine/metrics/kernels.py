@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.money import Int64Array, round_div
+from engine.sorting import run_starts, stable_order
 from engine.sources.frames import BoolArray, Int8Array, Int32Array
 
 DENSE_CELLS_A_ROW = 2  # up to so many a table of counts beats sorting
@@ -65,43 +66,11 @@ def slices(low: Int64Array, high: Int64Array) -> Slices:
     return Slices(low, size, row, group)
 
 
-def run_starts(ascending: Int64Array) -> Int64Array:
-    """Return the positions where a new value begins."""
-    if not len(ascending):
-        return np.empty(0, np.int64)
-    return np.flatnonzero(np.concatenate(([True], ascending[1:] != ascending[:-1])))
-
-
 def sum_runs(values: Int64Array | BoolArray, heads: Int64Array) -> Int64Array:
     """Sum the rows from each head to before the next, exactly. int64[heads]."""
     if not len(heads):
         return np.empty(0, np.int64)
     return np.asarray(np.add.reduceat(values, heads, dtype=np.int64))
-
-
-def distinct(values: Int64Array) -> Int64Array:
-    """Return the different values, ascending; sorting is many times faster here than hashing.
-
-    The sort is one that merges runs: what is asked is mostly made of ascending parts.
-    """
-    ascending = np.sort(values, kind="stable")
-    return ascending[run_starts(ascending)]
-
-
-def packed_order(key: Int64Array) -> Int64Array:
-    """Return the stable order that sorts `key`, by sorting key and row number in one integer."""
-    row_bits = max(len(key) - 1, 1).bit_length()
-    if len(key) and int(key.max()).bit_length() + row_bits > 63:
-        return np.argsort(key, kind="stable")
-    packed = np.sort((key << row_bits) | np.arange(len(key)))
-    return packed & ((1 << row_bits) - 1)
-
-
-def grouped_order(code: Int32Array | Int64Array) -> Int64Array:
-    """Return the stable order that sorts codes from 0; codes of 16 bits need one pass a byte."""
-    if int(code.max(initial=0)) < 2**16:
-        return np.argsort(code.astype(np.uint16), kind="stable")
-    return packed_order(code.astype(np.int64))
 
 
 def previous_same(entity: Int32Array | Int64Array, code: Int32Array | Int64Array) -> Int32Array:
@@ -110,7 +79,7 @@ def previous_same(entity: Int32Array | Int64Array, code: Int32Array | Int64Array
     if not len(code):
         return previous
     pair = entity.astype(np.int64) * (int(code.max()) + 1) + code
-    order = packed_order(pair)
+    order = stable_order(pair)
     pair = pair[order]
     same = pair[1:] == pair[:-1]
     previous[order[1:][same]] = order[:-1][same]

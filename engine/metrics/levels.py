@@ -17,13 +17,13 @@ from engine.metrics.coverage import Coverage
 from engine.metrics.customers import Customers
 from engine.metrics.day_tables import DATINGS, DayTable, day_tables
 from engine.metrics.fact_columns import coverage, fact_columns
-from engine.metrics.kernels import grouped_order
 from engine.metrics.mark_tables import EntityRefunds, MarkTable, sku_marks, viewed_marks
 from engine.metrics.model import LISTING, PRODUCT, SHOP, Level
 from engine.metrics.order_tables import OrderTable, order_table
-from engine.metrics.states import Steps, build_states
+from engine.metrics.states import Steps
 from engine.metrics.stockout_risk import Shelf, SkuRisk
 from engine.money import Int64Array
+from engine.sorting import stable_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +50,19 @@ def build_level(
     customers: Customers,
     sales: Int64Array,
     contribution: Int64Array,
+    states: Mapping[str, Steps],
     skus: SkuRisk,
 ) -> LevelTables:
     """Build the tables of one level from the ledger.
 
-    sales: its sale rows in the order of time. contribution: of each of its rows. skus: what their
-    risk of running out is made of, the same at every level.
+    sales: its sale rows in the order of time. contribution: of each of its rows. states: those of
+    the level. skus: what their risk of running out is made of, the same at every level.
     """
     entity, uncounted, entities = entity_codes(level, ledger)
-    sold = sales if level is SHOP else sales[grouped_order(entity[sales])]
+    sold = sales if level is SHOP else sales[stable_order(entity[sales])]
     orders = order_table(ledger, calendar, customers, entity, sold, contribution)
     refund_rows = np.flatnonzero(ledger.kind == EventKind.REFUND)
     refunds = EntityRefunds.of(ledger, calendar, entity, refund_rows)
-    states = build_states(level, ledger, calendar)
     return LevelTables(
         level=level,
         entities=entities,

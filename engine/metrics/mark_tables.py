@@ -11,9 +11,10 @@ import numpy as np
 
 from engine.ledger.frames import DayFact, Ledger
 from engine.metrics.calendar import Calendar
-from engine.metrics.kernels import distinct, packed_order, previous_same
+from engine.metrics.kernels import previous_same
 from engine.metrics.model import SHOP, Level
 from engine.money import Int64Array
+from engine.sorting import distinct, stable_order
 from engine.sources.frames import Int32Array
 
 
@@ -39,12 +40,12 @@ def sku_marks(
 
 def viewed_marks(level: Level, ledger: Ledger, calendar: Calendar) -> MarkTable:
     """One row = one listing that was viewed on a day, by the shop; other levels have none."""
+    if level is not SHOP:
+        return MarkTable(np.empty(0, np.int64), np.empty(0, np.int32))
     rows = ledger.visits.rows
     day = calendar.index(rows.day)
     chosen = np.flatnonzero((rows.amounts[DayFact.VIEWS] > 0) & (day < calendar.begun))
-    if level is not SHOP:
-        chosen = chosen[:0]
-    order = packed_order(day[chosen])
+    order = stable_order(day[chosen])
     listing = rows.listing[chosen][order].astype(np.int64)
     return MarkTable(day[chosen][order], previous_same(np.zeros_like(listing), listing))
 
@@ -72,13 +73,15 @@ class EntityRefunds:
                 calendar.index(ledger.order_day[rows]),
             ]
         )
-        entity_, order, _, event_day, order_day = np.unique(columns, axis=1)
+        columns = columns[:, np.lexsort(columns[::-1])]
+        is_new = np.any(np.diff(columns, prepend=columns[:, :1] - 1) != 0, axis=0)
+        entity_, order, _, event_day, order_day = columns[:, is_new]
         return cls(entity_, order, {"refund_day": event_day, "order_day": order_day}, calendar.days)
 
     def marks(self, dating: str) -> MarkTable:
         """Refunds of known orders by (entity, day), with the order's refund before."""
         known = np.flatnonzero(self.order >= 0)
         key = self.entity[known] * self.days + self.day[dating][known]
-        by_day = packed_order(key)
+        by_day = stable_order(key)
         entity, order = self.entity[known][by_day], self.order[known][by_day]
         return MarkTable(key[by_day], previous_same(entity, order))

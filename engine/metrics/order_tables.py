@@ -13,8 +13,9 @@ import numpy as np
 from engine.ledger.frames import FEES, FULFILMENT, EventKind, Ledger
 from engine.metrics.calendar import Calendar
 from engine.metrics.customers import Customers
-from engine.metrics.kernels import packed_order, previous_same, run_starts, sum_runs
+from engine.metrics.kernels import previous_same, sum_runs
 from engine.money import Int64Array
+from engine.sorting import run_starts, stable_order
 from engine.sources.frames import BoolArray, Int8Array, Int32Array
 
 PLATFORM_FEES = tuple(name for name in FEES if name != "offsite_ads_fees")
@@ -99,7 +100,7 @@ def order_codes(ledger: Ledger, order: Int32Array) -> dict[str, Int8Array | Int3
 def sales_in_time(ledger: Ledger) -> Int64Array:
     """Return the sale rows of the ledger, ascending by (time, order id, line id)."""
     sales = np.flatnonzero(ledger.kind == EventKind.SALE)
-    return sales[packed_order(ledger.order[sales].astype(np.int64))]
+    return sales[stable_order(ledger.order[sales].astype(np.int64))]
 
 
 def contribution_of(ledger: Ledger, rows: Int64Array | slice = _EVERY) -> Int64Array:

@@ -15,9 +15,9 @@ import numpy as np
 from engine.ledger.frames import Ledger
 from engine.metrics.calendar import Calendar
 from engine.metrics.coverage import Coverage
-from engine.metrics.kernels import distinct, packed_order, run_starts
 from engine.metrics.model import LISTING, PRODUCT, SHOP, Level
 from engine.money import Int64Array
+from engine.sorting import distinct, run_starts, stable_order
 from engine.sources.frames import BoolArray, Int32Array
 
 CARRIED_DAYS = 7  # a figure holds on the day it was seen and so many days after it
@@ -84,29 +84,12 @@ class Looks:
         row = np.flatnonzero(start < stop)
         return cls(calendar.days, start[row], stop[row], row)
 
-    def steps(
-        self,
-        entity: Int64Array,
-        value: Int64Array,
-        chosen: BoolArray | None = None,
-        by: Callable[[Int64Array, Int64Array], Int64Array] = np.add.reduceat,
-    ) -> Steps:
-        """Bring the values of rows together by entity and look; all arrays have one value a row.
-
-        chosen: rows of entities and looks that have a value at all.
-        """
-        rows = np.arange(len(self.row)) if chosen is None else np.flatnonzero(chosen[self.row])
-        key = entity[self.row[rows]] * self.days + self.start[rows]
-        order = packed_order(key)
-        heads = run_starts(key[order])
-        if not len(heads):
-            nothing = np.empty(0, np.int64)
-            return Steps.of(nothing, nothing, nothing)
-        rows = rows[order]
-        first = rows[heads]
-        start = key[order][heads]
-        length = self.stop[first] - self.start[first]
-        return Steps.of(start, start + length, by(value[self.row[rows]], heads))
+    def of_entities(self, entity: Int64Array) -> EntityLooks:
+        """Sort the looks by entity; entity: of each row of the source."""
+        key = entity[self.row] * self.days + self.start
+        order = stable_order(key)
+        length = (self.stop - self.start)[order]
+        return EntityLooks(key[order], length, self.row[order])
 
     def days_of(self, entity: Int64Array, chosen: BoolArray) -> Int64Array:
         """Return the key of each day that chosen rows stand for, one for each row and day."""
@@ -115,6 +98,39 @@ class Looks:
         begin = np.repeat(np.cumsum(length) - length, length)
         first = np.repeat(entity[self.row[rows]] * self.days + self.start[rows], length)
         return np.asarray(first + np.arange(len(first)) - begin, np.int64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EntityLooks:
+    """Looks of entities: one row = one row of a source, ascending by (entity, look).
+
+    key: entity × days + first day. length: days that it stands for. row: of the source.
+    """
+
+    key: Int64Array
+    length: Int64Array
+    row: Int64Array
+
+    def steps(
+        self,
+        value: Int64Array,
+        chosen: BoolArray | None = None,
+        by: Callable[[Int64Array, Int64Array], Int64Array] = np.add.reduceat,
+    ) -> Steps:
+        """Bring the values of rows together by entity and look; all arrays have one value a row.
+
+        chosen: rows of entities and looks that have a value at all.
+        """
+        key, length, row = self.key, self.length, self.row
+        if chosen is not None:
+            some = np.flatnonzero(chosen[row])
+            key, length, row = key[some], length[some], row[some]
+        heads = run_starts(key)
+        if not len(heads):
+            nothing = np.empty(0, np.int64)
+            return Steps.of(nothing, nothing, nothing)
+        start = key[heads]
+        return Steps.of(start, start + length[heads], by(value[row], heads))
 
 
 def build_states(level: Level, ledger: Ledger, calendar: Calendar) -> dict[str, Steps]:
@@ -133,7 +149,7 @@ def offer_entity(level: Level, ledger: Ledger) -> Int64Array:
 
 def _offer_states(level: Level, ledger: Ledger, calendar: Calendar) -> dict[str, Steps]:
     offers, entity = ledger.offers, offer_entity(level, ledger)
-    looks = Looks.of(offers.day, calendar)
+    looks = Looks.of(offers.day, calendar).of_entities(entity)
     group = _groups_of(entity, offers.day)
     stocked, priced = offers.units > 0, offers.price >= 0
     # Stock whose cost is unknown is left out; where nothing has a cost the value is unknown.
@@ -141,23 +157,23 @@ def _offer_states(level: Level, ledger: Ledger, calendar: Calendar) -> dict[str,
     valued = costed | ~_any(stocked & (offers.value < 0), group)
     has_price = offers.is_enabled & ~_any(offers.is_enabled & ~priced, group)
     return {
-        "stock": looks.steps(entity, offers.units),
-        "offers": looks.steps(entity, offers.is_enabled.astype(np.int64)),
-        "stock_value": looks.steps(entity, np.maximum(offers.value, 0), valued),
-        "prices": looks.steps(entity, offers.price, has_price),
-        "lowest_price": looks.steps(entity, offers.price, has_price, np.minimum.reduceat),
-        "highest_price": looks.steps(entity, offers.price, has_price, np.maximum.reduceat),
+        "stock": looks.steps(offers.units),
+        "offers": looks.steps(offers.is_enabled.astype(np.int64)),
+        "stock_value": looks.steps(np.maximum(offers.value, 0), valued),
+        "prices": looks.steps(offers.price, has_price),
+        "lowest_price": looks.steps(offers.price, has_price, np.minimum.reduceat),
+        "highest_price": looks.steps(offers.price, has_price, np.maximum.reduceat),
     }
 
 
 def _favourite_states(level: Level, ledger: Ledger, calendar: Calendar) -> dict[str, Steps]:
     rows = ledger.favourites
-    looks = Looks.of(rows.day, calendar)
     listing = rows.listing.astype(np.int64)
     entity = listing if level is LISTING else np.zeros(len(listing), np.int64)
+    looks = Looks.of(rows.day, calendar).of_entities(entity)
     return {
-        "favourites": looks.steps(entity, rows.count),
-        "liked_listings": looks.steps(entity, np.ones(len(entity), np.int64)),
+        "favourites": looks.steps(rows.count),
+        "liked_listings": looks.steps(np.ones(len(entity), np.int64)),
     }
 
 
@@ -165,7 +181,12 @@ def _groups_of(entity: Int64Array, day: Int32Array) -> Int64Array:
     """Number the pairs of entity and day."""
     width = int(day.max(initial=0)) + 1
     key = entity * width + day
-    return np.asarray(np.searchsorted(distinct(key), key), np.int64)
+    order = stable_order(key)
+    begins = np.zeros(len(key), np.int64)
+    begins[run_starts(key[order])[1:]] = 1
+    group = np.empty(len(key), np.int64)
+    group[order] = np.cumsum(begins)
+    return group
 
 
 def _any(rows: BoolArray, group: Int64Array) -> BoolArray:

@@ -15,10 +15,10 @@ import numpy as np
 
 from engine.ledger.frames import EventKind, Ledger
 from engine.metrics.calendar import Calendar
-from engine.metrics.kernels import packed_order, run_starts
 from engine.metrics.model import LISTING, PRODUCT, Level
-from engine.metrics.states import Steps, build_states
+from engine.metrics.states import Steps
 from engine.money import Int64Array, round_div
+from engine.sorting import run_starts, stable_order
 from engine.sources.frames import BoolArray
 
 WINDOW = 56  # days that give the pace
@@ -46,15 +46,19 @@ class Pace:
         rows = np.flatnonzero(is_sale & (ledger.sku != ledger.no_sku))
         skus = len(ledger.skus)
         name = entity[rows] * skus + ledger.sku[rows]
-        pairs, pair = np.unique(name, return_inverse=True)
-        key = pair.ravel().astype(np.int64) * calendar.days + calendar.index(ledger.order_day[rows])
-        order = packed_order(key)
-        heads = run_starts(key[order])
-        pieces = ledger.amounts.of("quantity", rows)[order]
+        day = calendar.index(ledger.order_day[rows])
+        rows_by_day = stable_order(day)
+        order = rows_by_day[stable_order(name[rows_by_day])]
+        name, day = name[order], day[order]
+        first = run_starts(name)
+        pair = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(name))))
+        key = pair * calendar.days + day
+        heads = run_starts(key)
+        pieces = ledger.amounts.of("quantity", rows[order])
         by_day = np.add.reduceat(pieces, heads) if len(heads) else pieces
-        owner, sku = np.divmod(pairs, skus)
+        owner, sku = np.divmod(name[first], skus)
         running = np.concatenate((np.zeros(1, np.int64), np.cumsum(by_day)))
-        return cls(calendar.days, owner, sku, key[order][heads], running)
+        return cls(calendar.days, owner, sku, key[heads], running)
 
     def sold(self, pair: Int64Array, last: Int64Array) -> Int64Array:
         """Return the pieces of the window that ends on a day; 0 before the first day."""
@@ -80,10 +84,9 @@ class SkuRisk:
     restock_days: int
 
     @classmethod
-    def of(cls, ledger: Ledger, calendar: Calendar, restock_days: int) -> SkuRisk:
-        """Read the pace and the stock of all SKUs."""
+    def of(cls, ledger: Ledger, calendar: Calendar, stock: Steps, restock_days: int) -> SkuRisk:
+        """Read the pace of all SKUs; stock: theirs."""
         pace = Pace.of(ledger, calendar, np.zeros(len(ledger), np.int64))
-        stock = build_states(PRODUCT, ledger, calendar)["stock"]
         runs = stock.covered
         change = np.zeros(calendar.days + 1, np.int64)
         np.add.at(change, runs.start % calendar.days, 1)

@@ -75,10 +75,13 @@ class OwnerFiles:
     offsite: OffsiteOrders = NO_OFFSITE
     expenses: Expenses = NO_EXPENSES
     findings: Findings = field(default_factory=Findings)
+    _met: dict[str, str | None] = field(default_factory=dict, init=False, repr=False)
 
     def identity(self, text: str) -> str | None:
         """Return the SKU that reports group by, None for what is no SKU."""
-        return self.sku_map.merged(sku_identity(text, self.prefixes))
+        if text not in self._met:  # every table names the same SKUs
+            self._met[text] = self.sku_map.merged(sku_identity(text, self.prefixes))
+        return self._met[text]
 
 
 def read_owner_files(folder: Path, shop: str, cost_currency: str) -> OwnerFiles:

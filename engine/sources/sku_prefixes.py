@@ -40,6 +40,8 @@ SHIPPED_PREFIXES = SkuPrefixes(
 
 def prefix_key(text: str) -> str:
     """Return a text in the letters that prefixes and keys are compared in: capitals, one I."""
+    if text.isascii():
+        return text.upper()
     return text.replace("ı", "I").replace("i", "I").replace("İ", "I").upper()
 
 

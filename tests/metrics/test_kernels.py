@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.metrics.kernels import Slices, count_codes, grouped_order, order_within, spread
+from engine.metrics.kernels import Slices, count_codes, order_within, spread
 
 GROUPS = st.lists(st.lists(st.integers(-(10**6), 10**6), max_size=5), max_size=6)
 LARGE = st.lists(st.lists(st.integers(-(2**40), 2**40), max_size=4), max_size=3)
@@ -54,9 +54,3 @@ def test_codes_are_counted_and_the_smallest_of_the_most_frequent_wins(groups: li
         assert int(found.different[at]) == len(counts)
         assert int(found.total[at]) == len(group)
         assert int(found.squares[at]) == sum(count * count for count in counts.values())
-
-
-@given(st.lists(st.integers(0, 70_000)))
-def test_equal_codes_keep_their_order(codes: list[int]):
-    array = np.array(codes, np.int64)
-    assert grouped_order(array).tolist() == sorted(range(len(codes)), key=lambda at: codes[at])

@@ -16,6 +16,7 @@ from engine.ledger.facts import Facts
 from engine.ledger.health.codes import HealthFinding
 from engine.ledger.health.stakes import sales_of
 from engine.money import Int64Array
+from engine.sorting import distinct_pairs
 from engine.sources.cost_headers import ALL_REGIONS, PriceHeader, read_price_header
 from engine.sources.cost_regions import REGIONS
 from engine.sources.duty_table import COUNTRY
@@ -101,13 +102,13 @@ def _skus_by_row(rows: set[int], facts: Facts, files: OwnerFiles) -> dict[int, l
     owned[[row for row in rows if row < len(owned)]] = True
     at = np.flatnonzero(owned[files.costs.row_number])
     owner = np.searchsorted(book.owners.starts, at, side="right") - 1
-    pairs = np.unique(np.stack([files.costs.row_number[at], owner]), axis=1)
+    in_file, owner = distinct_pairs(files.costs.row_number[at].astype(np.int64), owner)
     by_key: dict[str, list[int]] = {}
     for sku, match in enumerate(book.names.matches):
         if match.key:
             by_key.setdefault(match.key, []).append(sku)
     found: dict[int, list[int]] = {}
-    for row, one in pairs.T.tolist():
+    for row, one in zip(in_file.tolist(), owner.tolist(), strict=True):
         found.setdefault(row, []).extend(by_key.get(book.owners.keys[one], ()))
     return found
 
@@ -129,9 +130,10 @@ def _stakes_of_duties(findings: Sequence[Finding], facts: Facts, files: OwnerFil
     country = sent.parcels.country[sent.pieces.parcel]
     is_due = np.array([code == COUNTRY for code in facts.orders.countries] + [False])[country]
     used = np.flatnonzero(is_due & (sent.parts.duty_row >= 0))
-    pairs = np.unique(np.stack([sent.parts.duty_row[used], sent.pieces.line[used]]), axis=1)
+    duty_row, line = sent.parts.duty_row[used].astype(np.int64), sent.pieces.line[used]
+    duty_row, line = distinct_pairs(duty_row, line)
     total = np.zeros(len(rows.row_number), np.int64)
-    np.add.at(total, pairs[0], sales_of(facts)[pairs[1]])
+    np.add.at(total, duty_row, sales_of(facts)[line])
     place = {
         (files.duties.files[file], row): number
         for number, (file, row) in enumerate(
