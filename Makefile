@@ -1,4 +1,5 @@
-# make run: everything from nothing to the dashboard.  make test: everything that a change must pass.
+# make run: everything from nothing to the dashboard.
+# make test: everything that a change must pass.
 PYTHON ?= python3
 BIN := .venv/bin
 SIZES ?= S M
@@ -40,8 +41,8 @@ pictures: install-dev
 	$(BIN)/python docs/images/make_pictures.py
 
 # The rivals (polars, DuckDB) are installed for the benchmarks only. SIZES="S M L" takes long.
-# Loading, reading and reports are measured on a demo of size DEMO in a database of its own, never on
-# a real shop. A budget that is not kept is named in the page; only `report.py --check` fails for it.
+# Loading, reading and reports are measured on a demo of size DEMO in a database of its own, never
+# on a real shop. A budget that is not kept is named in the page; only `report.py --check` fails.
 bench: export DATA_FOLDER := .data/bench
 bench: export CSV_FOLDER := .data/bench/csv_inputs
 bench: export DATABASE_URL :=

@@ -38,7 +38,7 @@ def round_div(number: Int64Array, by: Int64Array | int) -> Int64Array: ...
 def round_div(number: int | Int64Array, by: int | Int64Array) -> int | Int64Array:
     """Divide and round to the nearest integer, halves away from zero (M2); `by` > 0.
 
-    Arrays are int64. Where 2·|number| + by could pass 2⁶³ the block is computed in Python integers.
+    Arrays are int64. Rows where 2·|number| + by could pass 2⁶³ are computed in Python integers.
     """
     if not isinstance(number, np.ndarray):
         assert isinstance(by, int)
@@ -49,11 +49,21 @@ def round_div(number: int | Int64Array, by: int | Int64Array) -> int | Int64Arra
     largest = int(np.max(np.abs(number)))
     divisor = int(np.max(by))
     if largest > (_INT64_SAFE - divisor) // 2:
-        divisors = np.broadcast_to(np.asarray(by, np.int64), number.shape)
-        pairs = zip(number.tolist(), divisors.tolist(), strict=True)
-        return np.array([round_div(n, d) for n, d in pairs], dtype=np.int64)
+        return _with_large(number, np.broadcast_to(np.asarray(by, np.int64), number.shape))
     size_array = (2 * np.abs(number) + by) // (2 * np.asarray(by, np.int64))
     return np.asarray(np.sign(number) * size_array, dtype=np.int64)
+
+
+def _with_large(number: Int64Array, by: Int64Array) -> Int64Array:
+    """Divide where some rows need Python integers; the others go together."""
+    is_large = (np.abs(number) > (_INT64_SAFE - by) // 2) | (by > _INT64_SAFE)
+    quotient = np.empty(number.shape, np.int64)
+    pairs = zip(number[is_large].tolist(), by[is_large].tolist(), strict=True)
+    quotient[is_large] = [round_div(n, d) for n, d in pairs]
+    small = ~is_large
+    quotient[small] = (2 * np.abs(number[small]) + by[small]) // (2 * by[small])
+    quotient[small] *= np.sign(number[small])
+    return quotient
 
 
 def to_decimal(minor: int, digits: int) -> Decimal:

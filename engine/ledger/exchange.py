@@ -25,8 +25,6 @@ from engine.sources.frames import (
 )
 from engine.sources.rate_files import RATE_SCALE, FoundRates, Rates
 
-_INT64_SAFE = 2**60
-
 
 class RateSource(IntEnum):
     """Where the rate of an amount comes from."""
@@ -144,7 +142,8 @@ class AppliedRates:
         minor = np.zeros(len(amount), np.int64)
         minor[own] = round_div(amount[own], scales[own])
         at = np.flatnonzero(self.known & ~own)
-        size = by_rate(np.abs(amount[at]), self.numerator[at], self.denominator[at], scales[at])
+        factors = np.abs(amount[at]), self.numerator[at]
+        size = product_div(factors, (self.denominator[at], scales[at]))
         minor[at] = size * np.sign(amount[at])
         return minor
 
@@ -240,20 +239,3 @@ class Exchange:
 
 def _all(currency: str, count: int) -> Texts:
     return Texts(np.zeros(count, np.int32), (currency,))
-
-
-def by_rate(
-    number: Int64Array, by: Int64Array, denominator: Int64Array, scale: Int64Array | int
-) -> Int64Array:
-    """Return number × by ÷ (denominator × scale), rounded once; all ≥ 0, the divisors > 0.
-
-    Only the rows that int64 can't hold go slowly.
-    """
-    scales = np.broadcast_to(np.asarray(scale, np.int64), number.shape)
-    out = np.zeros(len(number), np.int64)
-    large = (number.astype(np.float64) * by > _INT64_SAFE) | (
-        denominator.astype(np.float64) * scales > _INT64_SAFE
-    )
-    for rows in (np.flatnonzero(~large), np.flatnonzero(large)):
-        out[rows] = product_div((number[rows], by[rows]), (denominator[rows], scales[rows]))
-    return out

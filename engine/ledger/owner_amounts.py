@@ -71,8 +71,8 @@ def product_div(
 ) -> Int64Array:
     """Return the product of the factors ÷ that of the divisors, rounded once.
 
-    Each is one number or int64[n], ≥ 0; the first factor is int64[n]. Where a product could pass
-    2⁶³ all is computed in Python integers.
+    Each is one number or int64[n], ≥ 0; the first factor is int64[n]. Rows whose product could pass
+    2⁶³ are computed in Python integers.
     """
     sides = [
         [np.broadcast_to(part, np.shape(factors[0])) for part in s] for s in (factors, divisors)
@@ -81,5 +81,12 @@ def product_div(
     if largest < _INT64_SAFE:
         over, under = (np.asarray(reduce(np.multiply, side), np.int64) for side in sides)
         return round_div(over, under)
-    rows = zip(*(zip(*(part.tolist() for part in s), strict=True) for s in sides), strict=True)
-    return np.array([round_div(prod(over), prod(under)) for over, under in rows], np.int64)
+    # The products as floats are only sizes to choose rows by, far from the limit on either side.
+    sizes = [reduce(np.multiply, [part.astype(np.float64) for part in side]) for side in sides]
+    is_large = np.maximum(*sizes) >= _INT64_SAFE
+    quotient = np.empty(len(is_large), np.int64)
+    small, large = np.flatnonzero(~is_large), np.flatnonzero(is_large)
+    quotient[small] = round_div(*(reduce(np.multiply, [p[small] for p in s]) for s in sides))
+    rows = zip(*(zip(*(p[large].tolist() for p in s), strict=True) for s in sides), strict=True)
+    quotient[large] = [round_div(prod(over), prod(under)) for over, under in rows]
+    return quotient
