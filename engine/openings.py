@@ -6,6 +6,7 @@ reads what loading has kept and computes nothing that the batch answer would say
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import pandas as pd
@@ -16,12 +17,13 @@ from engine.ledger.evidence import Evidence
 from engine.ledger.explain_order import explain_order
 from engine.ledger.order_explanation import OrderExplanation
 from engine.local_time import LocalClock
-from engine.metrics import spreads
+from engine.metrics import destinations, spreads
 from engine.metrics.compute import Snapshot
+from engine.metrics.destinations import Destination
 from engine.metrics.explain import explain
 from engine.metrics.explain_nodes import Node
 from engine.metrics.model import Level
-from engine.metrics.order_list import list_orders
+from engine.metrics.order_list import SHOWN, list_orders
 from engine.metrics.spreads import Bin, Delay, ReturnsStep, Spread
 from engine.metrics.what_if import Scope, WhatIf, what_if
 from engine.periods import Period
@@ -63,17 +65,30 @@ class Openings:
         level: Level | str = "shop",
         entity: int | str | None = None,
         refund_dating: Dating = "refund_day",
+        metrics: Sequence[str] = SHOWN,
     ) -> pd.DataFrame:
         """List the orders behind the figures of a period, one row an order, in time order.
 
-        Of a listing or SKU its own part of each. Every amount is named as its metric and sums to
-        the batch answer; columns as in `engine.metrics.order_list.list_orders`. Raises
-        UnknownEntityError, UsageError.
+        Of a listing or SKU its own part of each. metrics: sums of ledger columns. Every amount is
+        named as its metric and sums to the batch answer; columns as in
+        `engine.metrics.order_list.list_orders`. Raises UnknownEntityError, UsageError.
         """
         level, dating = asked(level, refund_dating)
         return list_orders(
-            self._snapshot, self.clock, period, level=level, entity=entity, refund_dating=dating
+            self._snapshot,
+            self.clock,
+            period,
+            level=level,
+            entity=entity,
+            refund_dating=dating,
+            metrics=metrics,
         )
+
+    def losers_to(
+        self, country: str, period: Period, *, refund_dating: Dating = "refund_day"
+    ) -> tuple[Destination, ...]:
+        """The SKUs that lose in a country (ISO 3166-1) and earn in all others, worst first."""
+        return destinations.losers_to(self._snapshot, period, country, refund_dating)
 
     def order_spread(self, period: Period, spread: Spread) -> tuple[Bin, ...]:
         """How value, contribution or units of the orders placed in a range are spread."""

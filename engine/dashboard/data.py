@@ -21,6 +21,7 @@ from engine.metrics.dimensions import Breakdown
 from engine.metrics.explain_nodes import Node
 from engine.metrics.formats import known
 from engine.metrics.model import SHOP, Level
+from engine.metrics.order_list import SHOWN
 from engine.metrics.registry import REGISTRY
 from engine.periods import Period
 from engine.settings import Settings
@@ -121,10 +122,11 @@ def order_rows(
     dating: Dating,
     level: Level = SHOP,
     entity: int | str | None = None,
+    metrics: Sequence[str] = SHOWN,
 ) -> pd.DataFrame:
     """List the orders behind the figures of a period; columns as `orders_frame` gives them."""
     asked = None if entity is None else (entity,)
-    question = Question(level, asked, (period,), None, dating)
+    question = Question(level, asked, (period,), tuple(metrics), dating)
     return _kept_orders(_key(question, analytics), question, analytics)
 
 
@@ -170,6 +172,7 @@ def _kept_orders(
         level=_question.level,
         entity=_question.entities[0] if _question.entities else None,
         refund_dating=_question.dating,
+        metrics=_question.metrics or SHOWN,
     )
 
 

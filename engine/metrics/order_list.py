@@ -7,6 +7,7 @@ order is the last row, order 0, so that every column adds up to the batch answer
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,11 +53,12 @@ def list_orders(
     level: Level = SHOP,
     entity: int | str | None = None,
     refund_dating: str = "refund_day",
+    metrics: Sequence[str] = SHOWN,
 ) -> pd.DataFrame:
     """List the orders of a period, in time order; of a listing or SKU, its own part of them.
 
     Columns: order_id, ordered_at (local time; midnight where only the day is known), order_day,
-    has_clock, state, country (null = unknown), SHOWN (Int64, minor units or units), profit_basis,
+    has_clock, state, country (null = unknown), metrics (Int64, minor units or units), profit_basis,
     and flags: is_placed (its own day is in the period), is_refunded (by now), is_held,
     is_estimated, is_loss (its sale rows cost more than they bring).
 
@@ -83,7 +85,7 @@ def list_orders(
             "country": pd.array(
                 np.array([*facts.countries, None], dtype=object)[country], dtype="string"
             ),
-            **{name: _money(ledger, rows, name) for name in SHOWN},
+            **{name: _money(ledger, rows, name) for name in metrics},
         }
     )
     return frame.assign(**_flags(ledger, rows, is_own, placed))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -21,7 +21,13 @@ PAGE_ROWS = 100
 _BASIS = "profit_basis"
 
 
-def draw_orders(run: PageRun, frame: pd.DataFrame, page: str, opens: Callable[[Any], None]) -> None:
+def draw_orders(
+    run: PageRun,
+    frame: pd.DataFrame,
+    page: str,
+    opens: Callable[[Any], None],
+    metrics: Sequence[str] = SHOWN,
+) -> None:
     """Draw the orders of a frame, newest first as given or in its own order, and their export."""
     if frame.empty:
         st.info("No order and no refund of it falls into this range.", title="No orders")
@@ -35,9 +41,9 @@ def draw_orders(run: PageRun, frame: pd.DataFrame, page: str, opens: Callable[[A
                     f"Page of {pages}", 1, pages, 1, key=f"{page}-page", width=160, format="%d"
                 )
             )
-        export(run, page, "orders", partial(_sheet, run, frame))
+        export(run, page, "orders", partial(_sheet, run, frame, metrics))
     shown = frame.iloc[(at - 1) * PAGE_ROWS : at * PAGE_ROWS]
-    table = order_table(shown, f"{page}-orders")
+    table = order_table(shown, f"{page}-orders", metrics)
     tables.draw(table, run.currency, ids=list(shown["order_id"]), opens=opens)
     st.caption(
         f"{len(frame):,} rows. A refund of an earlier order stands here without its sale; what "
@@ -45,14 +51,14 @@ def draw_orders(run: PageRun, frame: pd.DataFrame, page: str, opens: Callable[[A
     )
 
 
-def order_table(frame: pd.DataFrame, key: str) -> Table:
+def order_table(frame: pd.DataFrame, key: str, metrics: Sequence[str] = SHOWN) -> Table:
     """Return one row an order."""
     headings = (
         Heading("order_id", "Order"),
         Heading("ordered_at", "Ordered"),
         Heading("country", "Country"),
         Heading("state", "State"),
-        *(of_metric(name) for name in (*SHOWN, _BASIS)),
+        *(of_metric(name) for name in (*metrics, _BASIS)),
     )
     rows = tuple(
         (
@@ -60,15 +66,15 @@ def order_table(frame: pd.DataFrame, key: str) -> Table:
             _moment(row),
             known(row["country"]),
             known(row["state"]),
-            *(known(row[name]) for name in (*SHOWN, _BASIS)),
+            *(known(row[name]) for name in (*metrics, _BASIS)),
         )
         for row in frame.to_dict("records")
     )
     return Table(key, headings, rows, f"{len(frame):,} orders")
 
 
-def _sheet(run: PageRun, frame: pd.DataFrame) -> Sheet:
-    return order_table(frame, "orders").sheet(run.currency)
+def _sheet(run: PageRun, frame: pd.DataFrame, metrics: Sequence[str]) -> Sheet:
+    return order_table(frame, "orders", metrics).sheet(run.currency)
 
 
 def _moment(row: Mapping[Any, Any]) -> str | None:

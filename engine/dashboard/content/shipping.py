@@ -10,7 +10,7 @@ import streamlit as st
 from engine.dashboard import drill, pages, tables
 from engine.dashboard.charts.chart import draw as draw_chart
 from engine.dashboard.charts.ranked import MOST_BARS, ranked
-from engine.dashboard.content import parts
+from engine.dashboard.content import parts, shipping_losers
 from engine.dashboard.content.orders import UNKNOWN_COUNTRY
 from engine.dashboard.data import breakdown_rows
 from engine.dashboard.downloads import export
@@ -78,6 +78,18 @@ def draw(run: PageRun) -> None:
     covered = text(Unit.SHARE, run.figures.value(_WEIGHED, run.view.period), run.currency)
     st.caption(f"{REGISTRY[_WEIGHED].label}: {covered}. What is not known is not subtracted.")
     parts.draw_measure(run, _PAGE, MEASURES)
+    parts.draw_tabs(
+        {
+            "Lanes": partial(_lanes, run),
+            "Losing parcels": partial(shipping_losers.draw_parcels, run),
+            "To the US": partial(shipping_losers.draw_to_duty_country, run),
+            "By weight": partial(shipping_losers.draw_weights, run),
+        },
+        key="shipping",
+    )
+
+
+def _lanes(run: PageRun) -> None:
     _by_dimension(run)
     st.subheader("SKUs whose parcels cost more than buyers pay for them")
     parts.draw_grid(run, _PAGE, PRODUCT, _SKUS, drill.on_page(pages.PRODUCTS, "sku"))
