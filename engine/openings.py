@@ -13,6 +13,7 @@ import pandas as pd
 
 from engine.errors import UsageError
 from engine.ledger.changed_inputs import Changes
+from engine.ledger.cost_history import CostSpell, cost_history
 from engine.ledger.evidence import Evidence
 from engine.ledger.explain_order import explain_order
 from engine.ledger.order_explanation import OrderExplanation
@@ -26,7 +27,7 @@ from engine.metrics.model import Level
 from engine.metrics.order_list import SHOWN, list_orders
 from engine.metrics.spreads import Bin, Delay, ReturnsStep, Spread
 from engine.metrics.what_if import Scope, WhatIf, what_if
-from engine.periods import Period
+from engine.periods import Period, day_date
 
 Dating = Literal["refund_day", "order_day"]
 
@@ -83,6 +84,14 @@ class Openings:
             refund_dating=dating,
             metrics=metrics,
         )
+
+    def cost_history(self, sku: str) -> tuple[CostSpell, ...]:
+        """What a SKU has cost by region and month, with the row of the file that says so."""
+        first = self._snapshot.first_day
+        if first is None:
+            return ()
+        last = day_date(self._snapshot.days_begun - 1)
+        return cost_history(self._evidence.costs, sku, first, last)
 
     def losers_to(
         self, country: str, period: Period, *, refund_dating: Dating = "refund_day"

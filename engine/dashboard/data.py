@@ -101,18 +101,47 @@ def entity_rows(
     return _frame(Question(level, asked, (period,), _names(metrics), dating), analytics)
 
 
+def entity_series(
+    analytics: EcommerceAnalyticsOptimized,
+    periods: Sequence[Period],
+    level: Level,
+    metric: str,
+    dating: Dating,
+) -> dict[Any, list[Value]]:
+    """Answer a sum of every listing or SKU over several periods, by its id: one batch call.
+
+    Where one has no fact in a period, its sum there is 0.
+    """
+    question = Question(level, None, tuple(periods), (metric,), dating)
+    frame = _frame(question, analytics)
+    place = {(p.start, p.end): at for at, p in enumerate(question.periods)}
+    found: dict[Any, list[Value]] = {}
+    rows = zip(
+        frame["entity_id"], frame["period_start"], frame["period_end"], frame[metric], strict=True
+    )
+    for entity, start, end, value in rows:
+        series = found.setdefault(entity, [0] * len(place))
+        series[place[start, end]] = known(value)
+    return found
+
+
 def breakdown_rows(
     analytics: EcommerceAnalyticsOptimized,
     period: Period,
     dimension: Breakdown,
     metrics: Sequence[str],
     dating: Dating,
+    level: Level = SHOP,
+    entity: int | str | None = None,
 ) -> pd.DataFrame:
-    """Answer metrics of the shop for each value of a dimension, or pair of them: one batch call.
+    """Answer metrics for each value of a dimension, or pair of them: one batch call.
+
+    Of the shop, or of one listing or SKU.
 
     One row = one value that occurs, in a column named like the dimension; `(none)` = without one.
     """
-    question = Question(SHOP, None, (period,), tuple(metrics), dating, dimension)
+    entities = None if entity is None else (entity,)
+    question = Question(level, entities, (period,), tuple(metrics), dating, dimension)
     return _frame(question, analytics)
 
 

@@ -6,7 +6,7 @@ answer, never a sum of the rows shown: a ratio can't be summed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,19 @@ _NAME_WIDTH = 200  # pixels
 
 
 @dataclass(frozen=True, slots=True)
+class Extra:
+    """A column that is no metric of the range itself: a change, a small line over time.
+
+    values: by the id of a row; whole: of the row of the whole shop.
+    """
+
+    name: str
+    config: Any
+    values: Mapping[Any, Any]
+    whole: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Grid:
     """What one table is about. `one` and `many` name its rows: listing and listings."""
 
@@ -34,6 +47,7 @@ class Grid:
     metrics: tuple[str, ...]
     sorted_by: str
     ascending: bool = False
+    extras: tuple[Extra, ...] = ()  # they stand behind the first metric
 
     @property
     def heading(self) -> str:
@@ -73,6 +87,9 @@ def grid_rows(
         columns[metric] = [
             number(REGISTRY[metric].unit, value, currency) for value in ordered[metric]
         ]
+        if metric == grid.metrics[0]:
+            for extra in grid.extras:
+                columns[extra.name] = [extra.values.get(entity) for entity in ids]
     return pd.DataFrame(columns)
 
 
@@ -87,7 +104,8 @@ def matching(rows: pd.DataFrame, search: str) -> pd.DataFrame:
 def column_config(grid: Grid, currency: str) -> dict[str, Any]:
     """Return how each column looks: registry label, unit, format and description."""
     config: dict[str, Any] = {
-        _NAME: st.column_config.TextColumn(_headed(grid.one), pinned=True, width=_NAME_WIDTH)
+        _NAME: st.column_config.TextColumn(_headed(grid.one), pinned=True, width=_NAME_WIDTH),
+        **{extra.name: extra.config for extra in grid.extras},
     }
     for name in grid.metrics:
         metric = REGISTRY[name]
@@ -104,8 +122,12 @@ def column_config(grid: Grid, currency: str) -> dict[str, Any]:
 
 def total_row(grid: Grid, label: str, values: dict[str, Value], currency: str) -> pd.DataFrame:
     """Return the one-row grid of the whole shop."""
-    drawn = {name: [number(REGISTRY[name].unit, values[name], currency)] for name in grid.metrics}
-    return pd.DataFrame({_NAME: [label], **drawn})
+    drawn: dict[str, list[Any]] = {_NAME: [label]}
+    for name in grid.metrics:
+        drawn[name] = [number(REGISTRY[name].unit, values[name], currency)]
+        if name == grid.metrics[0]:
+            drawn |= {extra.name: [extra.whole] for extra in grid.extras}
+    return pd.DataFrame(drawn)
 
 
 def shown_words(grid: Grid, shown: int, matched: int, everything: int) -> str:

@@ -55,3 +55,26 @@ def is_measured(match: Int8Array, time: Int8Array, is_other: BoolArray) -> BoolA
     """Tell which answers are the SKU's own cost of the order's month or one before (M36)."""
     own = (match >= CostMatch.OVERRIDE) & (match <= CostMatch.PREFIX)
     return np.asarray(own & (time != CostTime.LATER_MONTH) & ~is_other)
+
+
+_WHOSE = {
+    CostMatch.OVERRIDE: "stated for the SKU",
+    CostMatch.DIRECT: "its own",
+    CostMatch.PREFIX: "its own, under a prefix",
+    CostMatch.PARENT: "of its cost code",
+    CostMatch.SIBLING: "of a SKU like it",
+}
+_WHEN = {
+    CostTime.SAME_MONTH: "of that month",
+    CostTime.EARLIER_MONTH: "of an earlier month",
+    CostTime.LATER_MONTH: "of a later month",
+}
+
+
+def in_words(label: str, region: str) -> str:
+    """Return a label for people: `its own, of an earlier month, for EU`; region: of the row."""
+    if label == LABELS[0]:
+        return "nobody's"
+    match, time, place = label.split("/")
+    words = [_WHOSE[CostMatch[match.upper()]], _WHEN[CostTime[time.upper()]]]
+    return ", ".join([*words, *([f"for {region}"] if place == "other_region" else [])])

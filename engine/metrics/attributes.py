@@ -39,6 +39,8 @@ def attribute(dimension: Dimension, ledger: Ledger, customers: Customers) -> Att
     if dimension is Dimension.COST_CODE:
         code = np.append(ledger.cost_codes.code, np.int16(-1))[ledger.sku]
         return _of_rows(Codes(code, ledger.cost_codes.values))
+    if dimension is Dimension.SKU:
+        return _of_skus(ledger)
     return _of_orders(_order_attribute(dimension, ledger, customers), ledger)
 
 
@@ -72,6 +74,16 @@ def _of_rows(codes: Codes) -> Attribute:
         return codes.code[rows].astype(np.int64)
 
     return Attribute(codes.values, of_rows, lambda _, rows: of_rows(rows))
+
+
+def _of_skus(ledger: Ledger) -> Attribute:
+    """What has no SKU is the last one of the ledger, `(none)`, as no group of its own."""
+
+    def of_rows(rows: Int64Array) -> Int64Array:
+        code = ledger.sku[rows].astype(np.int64)
+        return np.where(code == ledger.no_sku, -1, code)
+
+    return Attribute(ledger.skus[:-1], of_rows, lambda _, rows: of_rows(rows))
 
 
 def _of_orders(codes: Codes, ledger: Ledger) -> Attribute:

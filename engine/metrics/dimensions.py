@@ -29,14 +29,15 @@ class Dimension(StrEnum):
     WEEKDAY = "weekday"  # ISO, 1 = Monday, of the order's local time, as the hour
     HOUR = "hour"
     CUSTOMER_KIND = "customer_kind"  # new, returning or guest
-    COST_CODE = "cost_code"  # of the line
+    COST_CODE = "cost_code"  # of the line, as is the next one
+    SKU = "sku"
     FEE_KIND = "fee_kind"
     FEE_BASIS = "fee_basis"
     REFUND_REASON = "refund_reason"
 
 
 OF_FEES = (Dimension.FEE_KIND, Dimension.FEE_BASIS)
-OF_LINES = (Dimension.COST_CODE,)
+OF_LINES = (Dimension.COST_CODE, Dimension.SKU)
 OF_REFUNDS = (Dimension.REFUND_REASON,)
 OF_ORDERS = tuple(d for d in Dimension if d not in (*OF_FEES, *OF_LINES, *OF_REFUNDS))
 

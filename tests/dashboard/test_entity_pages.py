@@ -9,6 +9,7 @@ from engine.dashboard import pages
 from engine.dashboard.content import listings, products
 from engine.dashboard.content.entity_page import Show
 from engine.dashboard.filters import Filters
+from engine.dashboard.grids import listing_name
 from engine.dashboard.questions import LOW_ENDS
 from engine.metrics.formats import number, text
 from engine.metrics.registry import REGISTRY
@@ -17,6 +18,10 @@ from engine.ranges import RangeName
 
 BOTH = [(pages.LISTINGS, listings.PAGE, "listing"), (pages.PRODUCTS, products.PAGE, "sku")]
 IDS = ["listings", "products"]
+
+
+# Tabs that only the other page has: a SKU has no visits of its own.
+OF_THE_OTHER = {"listing": ("Costs",), "sku": ("SKUs", "Traffic")}
 
 
 @pytest.fixture
@@ -110,10 +115,10 @@ def test_one_of_them_opens_by_its_picker_with_its_own_cards(
 
 
 @pytest.mark.parametrize(("path", "page", "key"), BOTH, ids=IDS)
-@pytest.mark.parametrize("tab", ["Trend", "Bridge", "Orders", "Traffic"])
+@pytest.mark.parametrize("tab", ["Trend", "SKUs", "Costs", "Bridge", "Orders", "Traffic"])
 def test_every_tab_of_the_detail_opens(path, page, key, tab, shop_app, analytics, period) -> None:
-    if tab == "Traffic" and not page.traffic:
-        return  # a SKU has no visits of its own
+    if tab in OF_THE_OTHER[key]:
+        return
     each = analytics.calculate_metrics_batch([period], level=page.level, metrics=["orders"])
     entity = each["entity_id"].iloc[0]
     at = shop_app(path, range="Last 90 days")
@@ -132,3 +137,77 @@ def test_every_tab_of_the_detail_opens(path, page, key, tab, shop_app, analytics
 def test_an_unknown_listing_in_the_address_is_answered_by_all_of_them(shop_app) -> None:
     at = shop_app(pages.LISTINGS, range="Last 90 days", listing="12")
     assert at.selectbox(key="pick listing").value == ""
+
+
+@pytest.mark.parametrize(("path", "page", "key"), BOTH, ids=IDS)
+def test_change_and_line_of_each_row_are_the_engines(
+    path, page, key, shop_app, analytics, view_of
+) -> None:
+    view = view_of(Filters(RangeName.LAST_90_DAYS))
+    at = shop_app(path, range="Last 90 days")
+    total, drawn = at.dataframe[0].value, rows(at)
+
+    def answer(metric, periods, level):
+        frame = analytics.calculate_metrics_batch(periods, level=level, metrics=[metric])
+        return frame.set_index(["entity_id", "period_start", "period_end"])[metric]
+
+    now, before = view.period, view.compared
+    revenue = answer("net_revenue", [now, before], page.level)
+    sales = answer("net_sales", [bucket.asked for bucket in view.buckets], page.level)
+    named = str if key == "sku" else listing_name(analytics.titles)
+    entities = {named(entity): entity for entity, *_ in revenue.index}
+    checked = 0
+    for row in drawn.head(30).to_dict("records"):
+        entity = entities[row["name"]]
+        old = revenue.get((entity, before.start, before.end), 0)
+        new = revenue[entity, now.start, now.end]
+        if old > 0:
+            assert row["change"] == pytest.approx(100 * (new - old) / old, abs=0.0001)
+            checked += 1
+        else:
+            assert pd.isna(row["change"])
+        line = [
+            sales.get((entity, one.asked.start, one.asked.end), 0) / 100 for one in view.buckets
+        ]
+        assert list(row["line"]) == line
+    assert checked > 5
+    whole = answer("net_revenue", [now, before], "shop").droplevel("entity_id")
+    new, old = (whole[one.start, one.end] for one in (now, before))
+    assert total["change"].iloc[0] == pytest.approx(100 * (new - old) / old, abs=0.0001)
+
+
+@pytest.mark.parametrize(("path", "page", "key"), BOTH, ids=IDS)
+def test_the_cumulative_share_says_how_few_make_most(
+    path, page, key, shop_app, analytics, period
+) -> None:
+    at = shop_app(path, range="Last 90 days", chart="Cumulative share")
+    (alt,) = [chart.proto.alt for chart in at.get("plotly_chart")]
+    each = analytics.calculate_metrics_batch([period], level=page.level, metrics=["net_revenue"])
+    ordered = each["net_revenue"].sort_values(ascending=False).cumsum()
+    enough = int((ordered * 100 < 80 * each["net_revenue"].sum()).sum()) + 1
+    assert alt == f"{enough:,} of {len(each):,} {page.many} make 80 % of net revenue."
+
+
+def test_the_skus_of_a_listing_add_up_to_it(shop_app, analytics, period) -> None:
+    each = analytics.calculate_metrics_batch(
+        [period], level="listing", metrics=["net_revenue", "contribution_profit", "units_sold"]
+    ).sort_values("units_sold", ascending=False)
+    top = each.iloc[0]
+    at = shop_app(pages.LISTINGS, range="Last 90 days", listing=str(top["entity_id"]), tab="SKUs")
+    drawn = at.dataframe[0].value
+    assert len(drawn) > 1
+    assert drawn["units_sold"].sum() == top["units_sold"]
+    for name in ("net_revenue", "contribution_profit"):
+        assert round(drawn[name].sum() * 100) == top[name]
+
+
+def test_the_costs_of_a_sku_name_their_rows(shop_app, analytics, period) -> None:
+    each = analytics.calculate_metrics_batch(
+        [period], level="product", metrics=["average_unit_cost"]
+    ).dropna()
+    sku = each["entity_id"].iloc[0]
+    drawn = shop_app(pages.PRODUCTS, range="Last 90 days", sku=sku, tab="Costs").dataframe[0].value
+    spells = analytics.cost_history(sku)
+    assert list(drawn["region"]) == [spell.region for spell in spells]
+    assert list(drawn["row"].dropna()) == [str(one.row) for one in spells if one.row is not None]
+    assert set(drawn["file"].dropna()) <= {"cost.csv", "sku_map.csv"}

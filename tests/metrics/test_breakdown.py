@@ -17,6 +17,7 @@ from engine.metrics.breakdown import NONE, compute_breakdown
 from engine.metrics.compute import compute_block
 from engine.metrics.dimensions import (
     OF_FEES,
+    OF_LINES,
     Dimension,
     can_split,
     choose_metrics,
@@ -122,7 +123,7 @@ def every_dimension():
 
 def additive(dimensions, level):
     """Metrics whose groups add up: sums in every dimension, counts where an order has one value."""
-    once = Dimension.COST_CODE not in dimensions
+    once = not set(OF_LINES) & set(dimensions)
     return [
         metric.name
         for metric in REGISTRY.at_level(level)

@@ -20,7 +20,7 @@ from engine.dashboard.charts.chart import draw as draw_chart
 from engine.dashboard.charts.points import points
 from engine.dashboard.charts.steps import steps_over_time
 from engine.dashboard.charts.waterfall import bridge_chart
-from engine.dashboard.content import parts
+from engine.dashboard.content import entity_details, entity_trends, parts
 from engine.dashboard.content.order_list import draw_orders
 from engine.dashboard.data import Figures, entity_figures, entity_rows, order_rows
 from engine.dashboard.filter_bar import pick
@@ -29,7 +29,7 @@ from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.questions import COVERAGE, PROFIT
 from engine.dashboard.wording import escape
-from engine.metrics.model import SHOP, Level
+from engine.metrics.model import LISTING, SHOP, Level
 from engine.metrics.registry import REGISTRY
 
 REVENUE, UNITS = at_level(SHOP, "net_revenue", "units_sold")
@@ -42,6 +42,13 @@ class Show(StrEnum):
     LOSING = "Losing"
     NO_SALES = "Without sales"
     NO_COST = "Without cost"
+
+
+class Picture(StrEnum):
+    """What is charted above the table. The labels stand in addresses, so they never change."""
+
+    POINTS = "Profit against revenue"
+    SHARE = "Cumulative share"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +95,40 @@ def _draw_list(run: PageRun, page: EntityPage) -> None:
             title=f"No {page.one} matches",
         )
         return
-    name_of = drill.namer(run, page.level)
     if show is not Show.NO_SALES:
-        with st.container(border=True):
-            st.subheader(f"{parts.label_of(PROFIT)} against {parts.label_of(REVENUE).lower()}")
-            across, up = REGISTRY[REVENUE], REGISTRY[PROFIT]
-            chart = points(across, up, frame, name_of, run.currency, page.many)
-            draw_chart(chart, "points")
+        _draw_picture(run, page, frame)
     order = dict.fromkeys((by, *page.columns))
-    grid = Grid(page.name, page.one, page.many, tuple(order), by, ascending=show is Show.LOSING)
+    extras = entity_trends.extras(run, page.level)
+    grid = Grid(
+        page.name,
+        page.one,
+        page.many,
+        tuple(order),
+        by,
+        ascending=show is Show.LOSING,
+        extras=extras,
+    )
     parts.draw_grid(run, page.name, page.level, grid, drill.here(page.level), frame)
+
+
+def _draw_picture(run: PageRun, page: EntityPage, frame: pd.DataFrame) -> None:
+    """Draw all of them as points, or how many make most of the revenue."""
+    words = list(Picture)
+    with st.container(border=True):
+        chosen = st.segmented_control(
+            "Chart",
+            [str(word) for word in words],
+            default=str(words[0]),
+            required=True,
+            key="chart",
+            bind="query-params",
+        )
+        if chosen == Picture.SHARE:
+            entity_trends.draw_concentration(run, page.many, frame)
+            return
+        across, up = REGISTRY[REVENUE], REGISTRY[PROFIT]
+        name_of = drill.namer(run, page.level)
+        draw_chart(points(across, up, frame, name_of, run.currency, page.many), "points")
 
 
 def rows_to_show(run: PageRun, page: EntityPage, show: Show) -> pd.DataFrame:
@@ -122,12 +153,20 @@ def _draw_one(run: PageRun, page: EntityPage, entity: Any) -> None:
     parts.draw_cards(run, page.cards, figures)
     draws: dict[str, Callable[[], None]] = {
         "Trend": partial(_trend, run, page, figures),
+        **_of_its_level(run, page, entity),
         "Bridge": partial(_bridge, run, figures),
         "Orders": partial(_orders, run, page, entity),
     }
     if page.traffic:
         draws["Traffic"] = partial(parts.draw_cards, run, page.traffic, figures)
     parts.draw_tabs(draws, key="tab")
+
+
+def _of_its_level(run: PageRun, page: EntityPage, entity: Any) -> dict[str, Callable[[], None]]:
+    """Return the tab that one level alone has: the SKUs of a listing, the costs of a SKU."""
+    if page.level is LISTING:
+        return {"SKUs": partial(entity_details.draw_skus, run, entity)}
+    return {"Costs": partial(entity_details.draw_costs, run, entity)}
 
 
 def _trend(run: PageRun, page: EntityPage, figures: Figures) -> None:

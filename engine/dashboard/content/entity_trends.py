@@ -1,0 +1,95 @@
+"""Listings and Products beside each other: change, a small line each, and how few make most."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from engine.dashboard.charts.chart import draw as draw_chart
+from engine.dashboard.charts.share_curve import share_curve
+from engine.dashboard.data import entity_series
+from engine.dashboard.filters import compared_words
+from engine.dashboard.grids import Extra
+from engine.dashboard.metric_names import at_level
+from engine.dashboard.page_run import PageRun
+from engine.metrics.concentration import MOST_OF_IT, concentration, growth
+from engine.metrics.formats import known, number, pattern
+from engine.metrics.model import SHOP, Level, Unit
+from engine.metrics.registry import REGISTRY
+
+SALES, REVENUE = at_level(SHOP, "net_sales", "net_revenue")
+
+
+def extras(run: PageRun, level: Level) -> tuple[Extra, ...]:
+    """Return the change of net revenue and the line of net sales: two batch calls at most."""
+    found = [_line(run, level)]
+    if run.view.compared is not None:
+        found.insert(0, _change(run, level))
+    return tuple(found)
+
+
+def _change(run: PageRun, level: Level) -> Extra:
+    view = run.view
+    assert view.compared is not None
+    periods = (view.compared, view.period)
+    series = entity_series(run.analytics, periods, level, REVENUE, view.dating)
+    label = REGISTRY[REVENUE].label
+    words = compared_words(view)
+    return Extra(
+        "change",
+        st.column_config.NumberColumn(
+            f"{label} {words}",
+            help=f"Change of {label.lower()}; – where there was none before.",
+            format=pattern(Unit.SHARE, run.currency),
+        ),
+        {entity: _grown(now, before, run.currency) for entity, (before, now) in series.items()},
+        _grown(
+            run.figures.value(REVENUE, view.period),
+            run.figures.value(REVENUE, view.compared),
+            run.currency,
+        ),
+    )
+
+
+def _grown(now: Any, before: Any, currency: str) -> Any:
+    return number(Unit.SHARE, growth(now, before), currency)
+
+
+def _line(run: PageRun, level: Level) -> Extra:
+    view = run.view
+    periods = tuple(bucket.asked for bucket in view.buckets)
+    series = entity_series(run.analytics, periods, level, SALES, view.dating)
+    label = REGISTRY[SALES].label
+    return Extra(
+        "line",
+        st.column_config.LineChartColumn(
+            label, help=f"{label} by {view.grain.lower()}; each line has its own height.", width=90
+        ),
+        {entity: _drawn(values, run.currency) for entity, values in series.items()},
+        _drawn(run.figures.series(SALES, periods), run.currency),
+    )
+
+
+def _drawn(values: list[Any], currency: str) -> list[Any]:
+    return [number(Unit.MONEY, value, currency) for value in values]
+
+
+def _amount(value: Any) -> int | None:
+    plain = known(value)
+    return plain if isinstance(plain, int) else None
+
+
+def draw_concentration(run: PageRun, many: str, frame: pd.DataFrame) -> None:
+    """Draw how many of the rows make most of the net revenue."""
+    found = concentration([_amount(value) for value in frame[REVENUE]])
+    if found is None:
+        st.caption("There is no net revenue to share out.")
+        return
+    label = REGISTRY[REVENUE].label.lower()
+    draw_chart(share_curve(found, many, label), "concentration")
+    st.caption(
+        f"{found.enough:,} of {len(found.shares):,} {many} make {MOST_OF_IT} % of {label}; the "
+        "largest stands first."
+    )

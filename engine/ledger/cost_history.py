@@ -1,0 +1,93 @@
+"""What a SKU has cost by region: one row = months in a row with one answer from one row of a file.
+
+The questions are those of M36, asked for every month of the shop, so that the history is what
+orders of these months were or would have been costed with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from engine.ledger.cost_answers import CostAnswers, CostQuestions, answer_costs
+from engine.ledger.cost_book import CostBook
+from engine.ledger.cost_labels import LABELS
+from engine.ledger.frames import CostBasis
+from engine.sources.cost_regions import REGIONS
+
+
+@dataclass(frozen=True, slots=True)
+class CostSpell:
+    """unit_cost: 1/10,000 of the major unit of `currency`; None where nothing is found.
+
+    first, last: first days of months. source_region: of the row that answered. row: of `file`.
+    """
+
+    region: str
+    first: date
+    last: date
+    unit_cost: int | None
+    currency: str
+    basis: str
+    label: str
+    source_region: str
+    file: str
+    row: int | None
+
+
+def cost_history(book: CostBook, sku: str, first: date, last: date) -> tuple[CostSpell, ...]:
+    """Return the costs of a SKU from one month to another, by region, the newest first.
+
+    A SKU that the shop never sold or offered has none.
+    """
+    place = int(book.places([sku])[0]) if sku in book.names.skus else -1
+    if place < 0:
+        return ()
+    months = np.arange(_month(first), _month(last) + 1, dtype=np.int32)
+    count = len(months) * len(REGIONS)
+    questions = CostQuestions(
+        sku=np.full(count, place, np.int32),
+        region=np.repeat(np.arange(len(REGIONS), dtype=np.int8), len(months)),
+        month=np.tile(months, len(REGIONS)),
+        is_assumed=np.zeros(count, np.bool_),
+        of_line=np.arange(count, dtype=np.int64),
+    )
+    answers = answer_costs(book.groups, book.names, questions, book.currency)
+    same = np.stack([answers.unit_cost, answers.label, answers.row_number, answers.region])
+    differs = (same[:, 1:] != same[:, :-1]).any(axis=0)
+    differs |= questions.region[1:] != questions.region[:-1]
+    heads = np.flatnonzero(np.concatenate(([True], differs)))
+    ends = np.append(heads[1:], count) - 1
+    spells = [
+        _spell(answers, head, end) for head, end in zip(heads.tolist(), ends.tolist(), strict=True)
+    ]
+    return tuple(
+        sorted(spells, key=lambda spell: (REGIONS.index(spell.region), -spell.first.toordinal()))
+    )
+
+
+def _spell(answers: CostAnswers, head: int, end: int) -> CostSpell:
+    asked = answers.questions
+    known = bool(answers.known[head])
+    return CostSpell(
+        region=REGIONS[int(asked.region[head])],
+        first=_first_day(int(asked.month[head])),
+        last=_first_day(int(asked.month[end])),
+        unit_cost=int(answers.unit_cost[head]) if known else None,
+        currency=answers.currencies[int(answers.currency[head])],
+        basis=CostBasis(int(answers.basis[head])).name.lower(),
+        label=LABELS[int(answers.label[head])],
+        source_region=REGIONS[int(answers.region[head])] if known else "",
+        file=("sku_map.csv" if answers.by_hand[head] else "cost.csv") if known else "",
+        row=int(answers.row_number[head]) if known else None,
+    )
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def _first_day(month: int) -> date:
+    return date(month // 12, month % 12 + 1, 1)
