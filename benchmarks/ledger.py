@@ -67,8 +67,7 @@ def shares(stats: pstats.Stats) -> dict[str, float]:
     for (file, _, name), (_, _, _, cumulated, _) in stats.stats.items():  # type: ignore[attr-defined]
         key = (Path(file).stem, name)
         taken[key] = taken.get(key, 0.0) + cumulated
-    parts = ("analytics", "_build"), ("compute", "build_snapshot"), ("ladder", "check_ladder")
-    whole = sum(taken[part] for part in parts)
+    whole = taken["loading", "_ready"]
     found = {step: sum(taken.get(f, 0.0) for f in steps) / whole for step, steps in STEPS.items()}
     return {step: round(share, 3) for step, share in found.items()} | {
         "all else": round(1 - sum(found.values()), 3)

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Hashable, Sequence
+from datetime import date, datetime
 from functools import partial
 from types import TracebackType
 from typing import Any, Literal, overload
@@ -22,54 +20,33 @@ import pandas as pd
 from engine.database import prepare
 from engine.database.arrow import open_snapshot
 from engine.database.url import DatabaseUrl
-from engine.errors import UsageError
-from engine.ledger.events import build_ledger
-from engine.ledger.evidence import keep_evidence
-from engine.ledger.facts import Policies
-from engine.ledger.fingerprints import Fingerprints, take_fingerprints
-from engine.ledger.frames import Ledger
-from engine.ledger.health.codes import HealthFinding
-from engine.ledger.health.report import examine
-from engine.ledger.reconcile import reconcile
-from engine.local_time import LocalClock, local_clock
-from engine.memory import give_back
-from engine.metrics.account_questions import AccountQuestions
-from engine.metrics.answers import as_frame as answer_frame
-from engine.metrics.answers import as_records, held_frame
+from engine.errors import UnknownEntityError, UsageError
+from engine.loading import ALL, Terms, load_shops, together
+from engine.metrics.answers import frame_of, records_of
 from engine.metrics.breakdown import compute_breakdown
 from engine.metrics.bridge import VarianceBridge
 from engine.metrics.bridge_sides import compare
-from engine.metrics.compute import MetricBlock, Snapshot, build_snapshot, compute_block
-from engine.metrics.customer_questions import CustomerQuestions
+from engine.metrics.compute import MetricBlock, Snapshot, compute_block, entity_ids
 from engine.metrics.dimensions import Breakdown, choose_metrics, read_breakdown
-from engine.metrics.health_frames import (
-    findings_frame,
-    missing_frame,
-    provenance_frame,
-    template_rows,
-)
-from engine.metrics.ladder import check_ladder
 from engine.metrics.model import SHOP, Level
 from engine.metrics.registry import REGISTRY
-from engine.metrics.stock_questions import StockQuestions
-from engine.openings import Dating, Openings, asked
+from engine.one_shop import OneShop
+from engine.openings import Dating, asked
 from engine.periods import Period, day_date
 from engine.settings import Settings
-from engine.sources.frames import Shop, SourceTables
-from engine.sources.imports import read_imports
-from engine.sources.owner_files import OwnerFiles, read_owner_files
-from engine.sources.sku_map_template import sku_map_template
-from engine.sources.tables import choose_shop, read_shops, read_tables
-from engine.sources.versions import file_fingerprints, file_version, table_version
-
-READERS = 2  # connections that read side by side from one snapshot
+from engine.sources.frames import Shop
+from engine.sources.versions import file_version, table_version
 
 
-class EcommerceAnalyticsOptimized(Openings, CustomerQuestions, StockQuestions, AccountQuestions):
+class EcommerceAnalyticsOptimized(OneShop):
     """The figures of one shop, as known at one watermark.
 
     Use it as an async context manager, or load it with `load`. `shop` is an id or a name, None for
     the only one; `watermark` leaves out facts from that instant on, None takes all there are.
+
+    With `shop="all"` it holds all shops in the setting REPORTING_CURRENCY: every amount is
+    converted into that by rule M16, every shop keeps its own days. Such an object answers
+    `calculate_metrics_batch` and `held`; what opens one shop raises UsageError.
     """
 
     def __init__(
@@ -83,13 +60,9 @@ class EcommerceAnalyticsOptimized(Openings, CustomerQuestions, StockQuestions, A
     ) -> None:
         if watermark is not None and watermark.tzinfo is None:
             raise UsageError(f"The watermark {watermark} has no time zone; give it one.")
-        self._wanted = shop
-        self._given_watermark = watermark
         self._settings = settings or Settings.load()
+        self._terms = Terms(self._settings, shop, watermark, with_fingerprints)
         self._url = url
-        self._with_fingerprints = with_fingerprints
-        self.fingerprints: Fingerprints | None = None
-        self.stage_seconds: dict[str, float] = {}
 
     @classmethod
     def load(
@@ -104,8 +77,9 @@ class EcommerceAnalyticsOptimized(Openings, CustomerQuestions, StockQuestions, A
         """Load a shop and return it ready for questions.
 
         `with_fingerprints` also notes what was read, to tell later what has moved since.
-        Raises UnknownShopError, ShopCurrencyError, SourceError, ContractError and
-        ReconciliationError; an error never becomes a zero.
+        Raises UnknownShopError, ShopCurrencyError, SettingError (all shops without a reporting
+        currency), SourceError, ContractError and ReconciliationError; an error never becomes a
+        zero.
         """
         analytics = cls(shop, watermark, settings, url, with_fingerprints=with_fingerprints)
         analytics._load()
@@ -124,109 +98,36 @@ class EcommerceAnalyticsOptimized(Openings, CustomerQuestions, StockQuestions, A
         """Nothing to give back: the database was let go when loading ended."""
 
     def _load(self) -> None:
-        url = self._url or prepare(self._settings)
-        with self._stage("read"), open_snapshot(url, connections=READERS) as source:
-            shops = read_shops(source)
-            self.shop: Shop = choose_shop(shops, self._wanted)
-            self.inputs = table_version(source)
-            tables = read_tables(source, self.shop, is_alone=len(shops) == 1)
-            self._imports = read_imports(source, self.shop.shop_id)
-        with self._stage("files"):
-            self.files = file_fingerprints(self._settings.csv_path)
-            files = read_owner_files(
-                self._settings.csv_path, self.shop.name, self._settings.cost_currency
-            )
-        self.loaded_at = datetime.now(UTC)
-        self.clock: LocalClock = local_clock(self.shop.time_zone)
-        self.watermark: datetime = self._given_watermark or tables.newest_fact()
+        loaded = load_shops(self._terms, self._url or prepare(self._settings))
+        self.shops = tuple(loaded.shops)
+        self.inputs, self.files = loaded.inputs, loaded.files
+        self.loaded_at, self.watermark = loaded.loaded_at, loaded.watermark
+        self.stage_seconds = loaded.stage_seconds
         self.version = _fingerprint(self.inputs, self._settings)
-        with self._stage("ledger"):
-            ledger = self._build(tables, files)
-            del tables, files  # what of them is still asked for has been kept
-            give_back()
-            self._snapshot = build_snapshot(
-                ledger,
-                self.clock.days_begun(self.watermark),
-                self.clock.days_ended(self.watermark),
-                self._settings.restock_days,
-            )
-            self.identities += check_ladder(self._snapshot)
+        if self._terms.wanted != ALL:
+            self._answering = self._one.snapshot
+        else:
+            self._answering = together(self.shops, self._settings.restock_days)
 
-    def _build(self, tables: SourceTables, files: OwnerFiles) -> Ledger:
-        known_until = int(self.watermark.timestamp()) if self._given_watermark else None
-        policies = Policies(self._settings.returned_goods, self._settings.vat_on_fees)
-        ledger, facts = build_ledger(
-            tables, files, self.clock, policies=policies, known_until=known_until
-        )
-        self.identities = reconcile(ledger, facts)
-        if self._with_fingerprints:
-            self.fingerprints = take_fingerprints(tables, facts, self.clock)
-        self.notes = ledger.notes
-        self.titles = ledger.listing_titles
-        self.findings = files.findings
-        self._evidence = keep_evidence(facts)
-        self._account = facts.account
-        self._backtest = facts.fees.backtest
-        self._prefixes = files.prefixes
-        self._health = examine(ledger, facts, files, self._imports)
-        self.held = held_frame(ledger)
-        return ledger
-
-    @contextmanager
-    def _stage(self, name: str) -> Iterator[None]:
-        begun = time.perf_counter()
-        yield
-        give_back()
-        self.stage_seconds[name] = round(time.perf_counter() - begun, 3)
+    @property
+    def shop(self) -> Shop:
+        """The shop, or what stands for all of them: id 0 and the reporting currency."""
+        return self._answering.ledger.shop
 
     @property
     def first_day(self) -> date | None:
         """The local day of the first fact, None for a shop without facts."""
-        return self._snapshot.first_day
+        return self._answering.first_day
 
     @property
     def today(self) -> date:
         """The shop's current day: the one that the watermark lies in."""
-        return day_date(self._snapshot.days_begun - 1)
-
-    def health(self) -> pd.DataFrame:
-        """Return what was found in files, tables and ledger, the most sales at stake first.
-
-        One row = one finding: code, level (error, warning, info), place (the file or table), row,
-        column, value, sales_at_stake (minor units, null if it can't be told), count, what, remedy,
-        and a SKU and an order to open as an example.
-        """
-        return findings_frame(self._health.findings)
-
-    @property
-    def health_findings(self) -> tuple[HealthFinding, ...]:
-        """The same as values."""
-        return self._health.findings
-
-    def missing_costs(self) -> pd.DataFrame:
-        """Return the SKUs that were sold without a known cost, the most sales at stake first.
-
-        With units, lines, main listing and region, first and last sale, what the look-up tried, and
-        a suggestion with its label where doubtful relatives have a cost.
-        """
-        return missing_frame(self._health.missing, self.titles)
-
-    def provenance(self) -> pd.DataFrame:
-        """Return how each kind of cost is known: lines, sales, amount and shares by label."""
-        return provenance_frame(self._health.provenance)
-
-    def cost_template(self) -> str:
-        """Return a complete sku_map.csv: its present rows, then the SKUs without a cost.
-
-        Raises InputFileError if the present file is refused, SourceError if it can't be read.
-        """
-        rows = template_rows(self._health.missing)
-        return sku_map_template(self._settings.csv_path, self.shop.name, self._prefixes, rows)
+        return day_date(self._answering.days_begun - 1)
 
     @property
     def snapshot(self) -> Snapshot:
         """The tables that answers come from, for explanations and tests."""
-        return self._snapshot
+        return self._answering
 
     @overload
     def calculate_metrics_batch(
@@ -276,23 +177,56 @@ class EcommerceAnalyticsOptimized(Openings, CustomerQuestions, StockQuestions, A
         Returns a frame: one row = one entity × period (× value), ordered by entity (as given, else
         ascending, with listing 0 and SKU `(none)` last), start, end and value. Money is Int64 minor
         units, counts Int64, rates and durations Float64, text string; null is unknown, never 0.
-        With `as_frame=False` a list of dicts with money as Decimal.
+        With `as_frame=False` a list of dicts with money as Decimal. Of all shops the row of the
+        shop has id 0, and the same listing or SKU in two shops is two rows, told apart by
+        `shop_id` beside `entity_id`; what they sum to is the row of the shop, but stock and
+        favourites are there unknown, as shops are not looked at on the same days.
 
         Raises UnknownMetricError, LevelError, UnknownEntityError, PeriodError, BreakdownError,
         UsageError.
         """
-        block = self.calculate_block(
-            periods,
+        level, dating = asked(level, refund_dating)
+        ask = partial(
+            _answer,
+            periods=periods,
             level=level,
             entities=entities,
             metrics=metrics,
-            refund_dating=refund_dating,
+            refund_dating=dating,
             breakdown=breakdown,
         )
+        if level is SHOP or self._terms.wanted != ALL:
+            answers = [(0, ask(self._answering))]
+        else:
+            answers = self._by_shop(ask, level, entities)
         if not as_frame:
-            return as_records(block, self.shop.digits)
-        frame = answer_frame(block)
-        frame.attrs = {
+            return records_of(answers, self.shop.digits)
+        frame = frame_of(answers)
+        frame.attrs = self._circumstances(refund_dating)
+        return frame
+
+    def _by_shop(
+        self,
+        ask: Callable[..., MetricBlock],
+        level: Level,
+        entities: Sequence[int] | Sequence[str] | None,
+    ) -> list[tuple[int, MetricBlock]]:
+        """Ask each of several shops for its listings or SKUs; of those named the ones it has."""
+        if entities is None:
+            return [(one.shop.shop_id, ask(one.snapshot)) for one in self.shops]
+        known = {one.shop.shop_id: set(entity_ids(one.snapshot, level)) for one in self.shops}
+        for entity in entities:
+            if not any(entity in own for own in known.values()):
+                raise UnknownEntityError.from_entity(level, entity, set().union(*known.values()))
+        wanted = {shop: [e for e in entities if e in own] for shop, own in known.items()}
+        return [
+            (one.shop.shop_id, ask(one.snapshot, entities=wanted[one.shop.shop_id]))
+            for one in self.shops
+            if wanted[one.shop.shop_id]
+        ]
+
+    def _circumstances(self, refund_dating: str) -> dict[Hashable | None, Any]:
+        return {
             "currency": self.shop.currency,
             "digits": self.shop.digits,
             "time_zone": self.shop.time_zone,
@@ -303,7 +237,6 @@ class EcommerceAnalyticsOptimized(Openings, CustomerQuestions, StockQuestions, A
             "registry_version": REGISTRY.version,
             "source_fingerprint": self.version,
         }
-        return frame
 
     def calculate_block(
         self,
@@ -315,26 +248,20 @@ class EcommerceAnalyticsOptimized(Openings, CustomerQuestions, StockQuestions, A
         refund_dating: Dating = "refund_day",
         breakdown: Breakdown | None = None,
     ) -> MetricBlock:
-        """Answer the same question as arrays of integers, for those who write many rows."""
-        level, _ = asked(level, refund_dating)
-        if breakdown is not None:
-            dimensions = read_breakdown(breakdown)
-            return compute_breakdown(
-                self._snapshot,
-                periods,
-                level,
-                choose_metrics(level, metrics, dimensions),
-                dimensions,
-                entities=entities,
-                refund_dating=refund_dating,
-            )
-        return compute_block(
-            self._snapshot,
-            periods,
-            level,
-            REGISTRY.choose(level, metrics),
+        """Answer the same question as arrays of integers, for those who write many rows.
+
+        Of all shops together only their sum, the level of the shop.
+        """
+        level, dating = asked(level, refund_dating)
+        snapshot = self._answering if level is SHOP else self._snapshot
+        return _answer(
+            snapshot,
+            periods=periods,
+            level=level,
             entities=entities,
-            refund_dating=refund_dating,
+            metrics=metrics,
+            refund_dating=dating,
+            breakdown=breakdown,
         )
 
     def variance_bridge(
@@ -358,6 +285,33 @@ class EcommerceAnalyticsOptimized(Openings, CustomerQuestions, StockQuestions, A
         level, dating = asked(level, refund_dating)
         ask = partial(self.calculate_block, refund_dating=dating)
         return compare(ask, (before, after), measure, level, entities)
+
+
+def _answer(
+    snapshot: Snapshot,
+    *,
+    periods: Sequence[Period],
+    level: Level,
+    entities: Sequence[int] | Sequence[str] | None,
+    metrics: Sequence[str] | None,
+    refund_dating: Dating,
+    breakdown: Breakdown | None,
+) -> MetricBlock:
+    if breakdown is None:
+        chosen = REGISTRY.choose(level, metrics)
+        return compute_block(
+            snapshot, periods, level, chosen, entities=entities, refund_dating=refund_dating
+        )
+    dimensions = read_breakdown(breakdown)
+    return compute_breakdown(
+        snapshot,
+        periods,
+        level,
+        choose_metrics(level, metrics, dimensions),
+        dimensions,
+        entities=entities,
+        refund_dating=refund_dating,
+    )
 
 
 def probe_version(settings: Settings, url: DatabaseUrl) -> str:

@@ -6,6 +6,7 @@ reads what loading has kept and computes nothing that the batch answer would say
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Literal
 
@@ -33,11 +34,20 @@ Dating = Literal["refund_day", "order_day"]
 
 
 class Openings:
-    """Answers that open a figure; what they read is set when a shop is loaded."""
+    """Answers that open a figure, read from what a loaded shop keeps."""
 
-    clock: LocalClock
-    _snapshot: Snapshot
-    _evidence: Evidence
+    @property
+    @abstractmethod
+    def clock(self) -> LocalClock:
+        """The shop's wall clock."""
+
+    @property
+    @abstractmethod
+    def _snapshot(self) -> Snapshot: ...
+
+    @property
+    @abstractmethod
+    def _evidence(self) -> Evidence: ...
 
     def explain(
         self,

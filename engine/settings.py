@@ -66,6 +66,9 @@ class Settings:
     currency: str = _setting("", "currency of a new shop, as USD", unit="ISO 4217")
     country: str = _setting("", "country of a new shop, as TR", unit="ISO 3166")
     cost_currency: str = _setting("USD", "currency of cost.csv", unit="ISO 4217")
+    reporting_currency: str = _setting(
+        "", "currency in which all shops are asked for together, as USD", unit="ISO 4217"
+    )
     returned_goods: str = _setting(
         "lost", "what happens to goods that come back", choices=("lost", "restocked")
     )

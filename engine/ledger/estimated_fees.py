@@ -202,7 +202,7 @@ class Estimator:
         group = self.sold.to_rows(np.arange(self.sold.groups))[rows]
         own = self.exchange.in_one(
             weight[rows] * (stated.fixed or 0),
-            stated.currency or self.exchange.shop.currency,
+            stated.currency or self.exchange.shop.own_currency,
             self.ordered.day[group],
             self.ordered.order_id[group],
             UNIT_SCALE,

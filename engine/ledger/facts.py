@@ -10,14 +10,14 @@ from engine.ledger.account import Account, account_of
 from engine.ledger.cost_answers import CostQuestions
 from engine.ledger.cost_book import CostBook
 from engine.ledger.costs import LineCosts, find_unit_costs
-from engine.ledger.exchange import Exchange, RateSource, RealisedRates
+from engine.ledger.exchange import Exchange, RealisedRates
 from engine.ledger.fee_frames import Fees
 from engine.ledger.fee_work import FeeRules, FeeWork, work_out_fees
 from engine.ledger.fees import book_fees
 from engine.ledger.frames import NO_LISTING, Conversions, Held, Orders, OrderState
 from engine.ledger.fulfilment import CarrierFiles, Fulfilment, fulfil
 from engine.ledger.holding import conversions_of, hold_back
-from engine.ledger.order_money import Money
+from engine.ledger.order_money import Money, at_market
 from engine.ledger.orders import build_orders
 from engine.ledger.pooled_fees import PooledBefore
 from engine.ledger.refund_cells import RefundEvents, split_refunds
@@ -129,7 +129,7 @@ def gather(
         FeeRules(files.fees, exchange, files.offsite, terms.policies.vat_on_fees),
         clock,
         identity,
-        at_market=None if of_orders is None else of_orders.rates.source == RateSource.MARKET,
+        at_market=at_market(of_orders, orders, exchange) if of_orders else None,
         known_until=terms.known_until,
         pooled=before.pooled if before else None,
     )

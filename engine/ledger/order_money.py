@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.errors import ContractError
-from engine.ledger.exchange import AppliedRates, Exchange
+from engine.ledger.exchange import AppliedRates, Exchange, RateSource
 from engine.ledger.frames import Orders, OrderState
 from engine.ledger.positions import positions
 from engine.money import Int64Array, currency_digits
@@ -100,6 +100,18 @@ def money_of_refunds(
         exchange.to_shop(rows.currency, day, rows.order_id),
         _minor_units(own),
     )
+
+
+def at_market(money: OrderMoney, orders: Orders, exchange: Exchange) -> BoolArray:
+    """Tell which orders came to the shop's own currency by the table of rates.
+
+    The own one is not that of the figures where several shops are brought into one currency.
+    """
+    own, rates = exchange.shop.own_currency, money.rates
+    if own != exchange.shop.currency:
+        into = Texts(np.zeros(len(orders), np.int32), (own,))
+        rates = exchange.between(money.currency, into, orders.day, orders.order_id)
+    return np.asarray(rates.source == RateSource.MARKET)
 
 
 def _minor_units(currency: Texts) -> Int64Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from datetime import date
 
 from engine.ledger.account import Account
@@ -12,10 +13,15 @@ from engine.periods import Period
 
 
 class AccountQuestions:
-    """Answers from the account as it was read; what they read is set when a shop is loaded."""
+    """Answers from the account as it was read."""
 
-    _account: Account
-    _backtest: tuple[Backtest, ...]
+    @property
+    @abstractmethod
+    def _account(self) -> Account: ...
+
+    @property
+    @abstractmethod
+    def _backtest(self) -> tuple[Backtest, ...]: ...
 
     @property
     def account_days(self) -> tuple[date, date] | None:

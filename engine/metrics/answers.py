@@ -6,6 +6,7 @@ null in both forms.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +29,30 @@ def as_frame(block: MetricBlock) -> pd.DataFrame:
     metrics = {name: _array(column) for name, column in block.columns.items()}
     keys |= {name: pd.array(keys[name], dtype="string") for name in block.breakdown}
     return pd.DataFrame({"entity_id": entity, **keys, **metrics})
+
+
+def frame_of(answers: Sequence[tuple[int, MetricBlock]]) -> pd.DataFrame:
+    """Return the answers of several shops as one frame, `shop_id` beside `entity_id`.
+
+    answers: shop ids with their blocks of the same question. The id 0 stands for all of a block,
+    and then there is no such column.
+    """
+    frames = []
+    for shop_id, block in answers:
+        frame = as_frame(block)
+        if shop_id:
+            frame.insert(1, "shop_id", np.full(len(block), shop_id, np.int64))
+        frames.append(frame)
+    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+
+
+def records_of(answers: Sequence[tuple[int, MetricBlock]], digits: int) -> list[dict[str, Any]]:
+    """Return the same as dicts, see `as_records`."""
+    return [
+        {"entity_id": record["entity_id"], "shop_id": shop_id} | record if shop_id else record
+        for shop_id, block in answers
+        for record in as_records(block, digits)
+    ]
 
 
 def held_frame(ledger: Ledger) -> pd.DataFrame:

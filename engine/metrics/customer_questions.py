@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from datetime import date
 
 import pandas as pd
@@ -16,8 +17,14 @@ from engine.sources.frames import Shop
 class CustomerQuestions:
     """Answers from a snapshot; tables name the currency and its digits in their `attrs`."""
 
-    shop: Shop
-    _snapshot: Snapshot
+    @property
+    @abstractmethod
+    def shop(self) -> Shop:
+        """The shop that is asked about."""
+
+    @property
+    @abstractmethod
+    def _snapshot(self) -> Snapshot: ...
 
     def cohort_table(
         self, as_of: date | None = None, refund_dating: str = "refund_day"

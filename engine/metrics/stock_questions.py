@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from datetime import date
 
 import pandas as pd
@@ -14,7 +15,9 @@ from engine.periods import day_number
 class StockQuestions:
     """Answers from a snapshot; stock is known of days on which it was looked at, and a week on."""
 
-    _snapshot: Snapshot
+    @property
+    @abstractmethod
+    def _snapshot(self) -> Snapshot: ...
 
     def stock_table(self, as_of: date | None = None) -> pd.DataFrame:
         """One row = one SKU whose stock is known: pace, forecast, when to order, what lies dead.

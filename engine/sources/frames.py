@@ -26,7 +26,10 @@ AMOUNT_DIGITS = 6  # an amount of 1 is 10⁻⁶ of the major unit
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """The shop itself."""
+    """The shop itself; figures are in `currency`.
+
+    kept_in: the shop's own currency, where its figures are asked for in another one.
+    """
 
     shop_id: int
     name: str
@@ -36,6 +39,12 @@ class Shop:
     week_start: int
     synced_at: datetime | None
     is_demo: bool
+    kept_in: str = ""
+
+    @property
+    def own_currency(self) -> str:
+        """The currency that the shop itself is kept in."""
+        return self.kept_in or self.currency
 
     @property
     def digits(self) -> int:
