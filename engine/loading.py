@@ -72,6 +72,8 @@ class LoadedShop:
     backtest: tuple[Backtest, ...]
     identities: list[Identity]
     health: Health
+    imports: Imports
+    newest: dict[str, datetime]
     held: pd.DataFrame
     notes: dict[str, int]
     titles: dict[int, str]
@@ -183,6 +185,7 @@ def _ready(waiting: list[_Read], terms: Terms, watermark: datetime) -> LoadedSho
     fingerprints = take_fingerprints(tables, facts, clock) if terms.with_fingerprints else None
     evidence, health = keep_evidence(facts), examine(ledger, facts, files, read.imports)
     account, backtest = facts.account, facts.fees.backtest
+    imports, newest = read.imports, tables.newest_by_table()
     findings, prefixes = files.findings, files.prefixes
     del tables, files, facts, read  # what of them is still asked for has been kept
     give_back()
@@ -197,6 +200,8 @@ def _ready(waiting: list[_Read], terms: Terms, watermark: datetime) -> LoadedSho
         backtest=backtest,
         identities=identities,
         health=health,
+        imports=imports,
+        newest=newest,
         held=held_frame(ledger),
         notes=ledger.notes,
         titles=ledger.listing_titles,

@@ -5,6 +5,8 @@ One class, the part of `EcommerceAnalyticsOptimized` that refuses where all shop
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pandas as pd
 
 from engine.errors import UsageError
@@ -29,6 +31,7 @@ from engine.metrics.stock_questions import StockQuestions
 from engine.openings import Openings
 from engine.settings import Settings
 from engine.sources.findings import Findings
+from engine.sources.imports import Imports
 from engine.sources.sku_map_template import sku_map_template
 
 
@@ -94,6 +97,16 @@ class OneShop(Openings, CustomerQuestions, StockQuestions, AccountQuestions):
     def fingerprints(self) -> Fingerprints | None:
         """What was read, if that was to be noted."""
         return self._one.fingerprints
+
+    @property
+    def imports(self) -> Imports:
+        """The files that were imported, the newest first, and the rows that were not used."""
+        return self._one.imports
+
+    @property
+    def newest(self) -> dict[str, datetime]:
+        """The newest fact of each table that says of what time its rows are."""
+        return self._one.newest
 
     @property
     def held(self) -> pd.DataFrame:

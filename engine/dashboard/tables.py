@@ -30,6 +30,7 @@ class Heading:
     label: str
     unit: Unit | None = None
     help: str | None = None
+    is_wide: bool = False  # sentences, which a narrow column would cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,9 @@ def draw(
 def _column(heading: Heading, currency: str, *, pinned: bool) -> Any:
     label = f"{heading.label}, {currency}" if heading.unit is Unit.MONEY else heading.label
     if heading.unit in (None, Unit.TEXT):
-        return st.column_config.Column(label, help=heading.help, pinned=pinned)
+        return st.column_config.Column(
+            label, help=heading.help, pinned=pinned, width="large" if heading.is_wide else None
+        )
     assert heading.unit is not None
     return st.column_config.NumberColumn(
         label, help=heading.help, format=pattern(heading.unit, currency), pinned=pinned

@@ -30,7 +30,7 @@ def ranked(metric: Metric, bars: Sequence[tuple[str, Value]], currency: str) -> 
             marker={"color": [_colour(value) for _, value in drawn]},
         )
     )
-    theme.frame(figure, height=max(260, 34 * len(drawn) + 60))
+    theme.frame(figure, height=max(260, 40 * len(drawn) + 60))
     figure.update_layout(hovermode="closest", showlegend=False)
     figure.update_yaxes(
         autorange="reversed",

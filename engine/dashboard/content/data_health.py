@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.dashboard import drill, pages, tables
-from engine.dashboard.content import parts
+from engine.dashboard.content import data_imports, parts
 from engine.dashboard.downloads import MIME, export
 from engine.dashboard.grids import MOST_ROWS
 from engine.dashboard.metric_names import at_level
@@ -22,7 +22,23 @@ from engine.metrics.model import SHOP, Unit
 
 _PAGE = "data-health"
 CARDS = at_level(SHOP, "cost_coverage", "weight_coverage", "fee_measured_share", "held_orders")
-TABS = ("Findings", "Missing costs", "Provenance", "Identities", "Freshness")
+TABS = ("Findings", "Missing costs", "Provenance", "Imports", "Identities", "Freshness")
+# What was found and what to do come before where it stands: most screens are narrower than a row.
+FINDING_ORDER = (
+    "level",
+    "what",
+    "sales_at_stake",
+    "remedy",
+    "place",
+    "row",
+    "column",
+    "value",
+    "count",
+    "sku",
+    "order_id",
+    "code",
+)
+_WIDE = ("what", "remedy", "tried", "why_not_used")
 _MONEY = {"sales_at_stake", "sales", "amount"}
 _COUNTS = {"count", "units", "lines", "row"}
 _SHARES = {"share", "share_of_sales", "share_of_lines"}
@@ -44,7 +60,14 @@ _LABELS = {
 def draw(run: PageRun) -> None:
     """Draw the page."""
     parts.draw_cards(run, CARDS)
-    draws = (_findings, _missing, _provenance, _identities, _freshness)
+    draws = (
+        _findings,
+        _missing,
+        _provenance,
+        data_imports.draw,
+        _identities,
+        data_imports.draw_freshness,
+    )
     parts.draw_tabs(
         {label: partial(one, run) for label, one in zip(TABS, draws, strict=True)}, key="health"
     )
@@ -56,6 +79,7 @@ def _findings(run: PageRun) -> None:
         checked = moment_words(run.local(run.analytics.loaded_at), run.local(now()).date())
         st.success(f"Checked when the data were read, {checked}.", title="Nothing to fix")
         return
+    frame = frame[list(FINDING_ORDER)]
     table = frame_table("findings", frame, "Findings, the most sales at stake first")
     _draw(run, table, "findings", ids=list(frame["order_id"]), opens=_open_order)
     st.caption("Most sales at stake first. Open shows an order as an example, where there is one.")
@@ -98,23 +122,12 @@ def _identities(run: PageRun) -> None:
     _draw(run, Table("identities", headings, rows, f"{len(rows)} identities"), "identities")
 
 
-def _freshness(run: PageRun) -> None:
-    headings = (
-        Heading("source", "Table"),
-        Heading("rows", "Rows", Unit.COUNT),
-    )
-    rows = tuple((name, counts[0]) for name, counts in sorted(run.analytics.inputs.items()))
-    st.write(
-        f"Newest fact: {run.last_moment():%Y-%m-%d %H:%M}. Read: "
-        f"{run.local(run.analytics.loaded_at):%Y-%m-%d %H:%M}, {run.analytics.shop.time_zone}."
-    )
-    _draw(run, Table("freshness", headings, rows, "Rows of each table"), "freshness")
-
-
 def frame_table(key: str, frame: pd.DataFrame, alt: str) -> Table:
     """Return a frame of the engine as it is, under words for people."""
     names = list(frame.columns)
-    headings = tuple(Heading(name, _label(name), _unit(name)) for name in names)
+    headings = tuple(
+        Heading(name, _label(name), _unit(name), is_wide=name in _WIDE) for name in names
+    )
     rows = tuple(
         tuple(_cell(row[name], _unit(name)) for name in names) for row in frame.to_dict("records")
     )
