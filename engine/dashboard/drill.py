@@ -13,9 +13,11 @@ from typing import Any, NoReturn
 
 import streamlit as st
 
+from engine.dashboard.data import entity_rows
 from engine.dashboard.filter_bar import pick
 from engine.dashboard.grids import listing_name, sku_name
 from engine.dashboard.page_run import PageRun
+from engine.dashboard.questions import REVENUE
 from engine.metrics.compute import entity_ids
 from engine.metrics.model import LISTING, Level
 
@@ -23,6 +25,7 @@ Opens = Callable[[Any], None]
 KEYS = {Level.LISTING: "listing", Level.PRODUCT: "sku"}
 _LABELS = {Level.LISTING: "Listing", Level.PRODUCT: "SKU"}
 _WIDTH = 260  # pixels of a picker
+MOST_CHOICES = 1_000  # more are a heavy page, and nobody scrolls through them
 _LEAVING = "leaving for"  # of the session: the page that a click leads to
 _NONE = ""  # the choice of no entity
 
@@ -38,19 +41,35 @@ def namer(run: PageRun, level: Level) -> Callable[[Any], str]:
 
 
 def pick_entity(run: PageRun, level: Level, *, nothing: str) -> Any | None:
-    """Draw the picker of a listing or SKU; None where the reader chose `nothing` of them."""
+    """Draw the picker of a listing or SKU; None where the reader chose `nothing` of them.
+
+    Of very many those that sold most in the range are offered; any other is typed by its id.
+    """
     ids = known_ids(run, level)
+    are_few = len(ids) <= MOST_CHOICES
+    offered = ids if are_few else best_sold(run, level)
     name_of = namer(run, level)
     with st.container(width=_WIDTH):
         chosen = pick(
             _LABELS[level],
-            [_NONE, *map(str, ids)],
+            [_NONE, *map(str, offered)],
             lambda one: nothing if one == _NONE else name_of(one),
             key=KEYS[level],
+            help=None
+            if are_few
+            else f"The {len(offered):,} that sold most; type the id of any other.",
+            others=None if are_few else {str(one): str(one) for one in ids},
         )
     if chosen == _NONE:
         return None
     return int(chosen) if level is LISTING else chosen
+
+
+def best_sold(run: PageRun, level: Level) -> list[Any]:
+    """Return the listings or SKUs with most net revenue in the range, the most first."""
+    frame = entity_rows(run.analytics, run.view.period, level, (REVENUE,), run.view.dating)
+    ordered = frame.sort_values(REVENUE, ascending=False, kind="stable")
+    return list(ordered["entity_id"].head(MOST_CHOICES))
 
 
 def here(level: Level) -> Opens:

@@ -6,7 +6,7 @@ address must hold an id and the reader sees a title, `pick` does it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ import streamlit as st
 
 from engine.dashboard.buckets import Grain
 from engine.dashboard.filters import Filters, RefundDating
+from engine.dashboard.wording import escape
 from engine.ranges import Comparison, RangeName
 
 Id = TypeVar("Id", int, str)
@@ -51,26 +52,57 @@ def show_dates(start: date, end: date) -> None:
 
 
 def pick(
-    label: str, ids: Sequence[Id], title: Callable[[Id], str], *, key: str, help: str | None = None
+    label: str,
+    ids: Sequence[Id],
+    title: Callable[[Id], str],
+    *,
+    key: str,
+    help: str | None = None,
+    others: Mapping[str, Id] | None = None,
 ) -> Id:
     """Draw a picker that shows titles and keeps the id in the address; the first is the default.
 
-    An unknown id in the address is answered by the default. Back and forward move the picker.
+    `others`: ids that are too many to send to a browser, by their text; one of them can be typed or
+    stand in the address. An unknown id in the address is answered by the default, a typed one too.
+    Back and forward move the picker.
     """
     known = {str(one): one for one in ids}
     asked = st.query_params.get(key, str(ids[0]))
+    if others and asked in others and asked not in known:
+        known[asked] = others[asked]
     if asked not in known:
         asked = str(ids[0])
     widget, seen = f"pick {key}", f"pick {key} in the address"
     if st.session_state.get(seen) != asked:
         st.session_state[widget] = known[asked]
-    chosen = st.selectbox(label, ids, format_func=title, key=widget, help=help)
+    drawn: object = st.selectbox(
+        label,
+        list(known.values()),
+        format_func=title,
+        key=widget,
+        help=help,
+        accept_new_options=others is not None,
+    )
+    chosen: Id = typed(label, drawn, known, others or {}, ids[0])
     st.session_state[seen] = str(chosen)
     if chosen == ids[0]:
         st.query_params.pop(key, None)
     elif str(chosen) != asked:
         st.query_params[key] = str(chosen)
     return chosen
+
+
+def typed(
+    label: str, drawn: object, known: Mapping[str, Id], others: Mapping[str, Id], default: Id
+) -> Id:
+    """Return the id that was chosen or typed; what is typed and is none, is said."""
+    text = str(drawn).strip()
+    if text in known:
+        return known[text]
+    if text in others:
+        return others[text]
+    st.caption(f"There is no {label} “{escape(text)}”.")
+    return default
 
 
 def _dates(today: date) -> tuple[date, date] | None:

@@ -19,5 +19,6 @@ COVERAGE, PROFIT, PROFIT_LOW, NET_PROFIT, NET_PROFIT_LOW = at_level(
 )
 # A profit and what it is if every unknown cost is as high as it can be.
 LOW_ENDS = {PROFIT: PROFIT_LOW, NET_PROFIT: NET_PROFIT_LOW}
+(REVENUE,) = at_level(SHOP, "net_revenue")  # of listings and SKUs as well
 # A range in which all of these are 0 holds nothing at all.
 SIGNS_OF_LIFE = at_level(SHOP, "orders", "refund_count", "cancelled_orders", "held_orders")

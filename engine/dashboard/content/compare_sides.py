@@ -14,6 +14,7 @@ from typing import Any
 import streamlit as st
 
 from engine.dashboard.data import entity_rows
+from engine.dashboard.drill import MOST_CHOICES
 from engine.dashboard.filter_bar import pick
 from engine.dashboard.grids import listing_name, sku_name
 from engine.dashboard.metric_names import at_level
@@ -127,6 +128,13 @@ def _pick_entity(
 ) -> Entity | None:
     if level is SHOP:
         return None
-    ids: list[Any] = entities
-    chosen: Entity = pick(f"{_ONE[level]} of {letter}", ids, name_of, key=f"{letter.lower()}_id")
+    offered: list[Any] = entities[:MOST_CHOICES]
+    others: dict[str, Any] = {str(one): one for one in entities[MOST_CHOICES:]}
+    chosen: Entity = pick(
+        f"{_ONE[level]} of {letter}",
+        offered,
+        name_of,
+        key=f"{letter.lower()}_id",
+        others=others or None,
+    )
     return chosen

@@ -1,6 +1,6 @@
 """Overview: how is the shop doing, and what should I look at first?"""
 
-from engine.dashboard.content import overview, parts
+from engine.dashboard.content import overview, parts, to_do
 from engine.dashboard.page_run import current_run
 
 run = current_run()
@@ -8,5 +8,6 @@ if not parts.ends_here(run):
     overview.draw_cards(run)
     overview.draw_chart(run)
     overview.draw_bridge(run)
+    to_do.draw(run)
     overview.draw_losers(run)
     overview.draw_best(run)
