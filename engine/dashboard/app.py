@@ -58,7 +58,7 @@ if state.phase is Phase.READY and analytics is not None and analytics.first_day 
     )
     remember(view.period.start, view.period.end)
     figures = shop_figures(analytics, view.periods, None, view.dating)
-    run = PageRun(analytics, view, figures)
+    run = PageRun(analytics, view, figures, keeper, role)
     open_run(run)
     freshness.announce(state)
     header(run)

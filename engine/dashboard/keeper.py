@@ -19,14 +19,17 @@ import structlog
 
 from engine import progress
 from engine.analytics import EcommerceAnalyticsOptimized, probe_version
+from engine.dashboard.access.passwords import Role
 from engine.dashboard.news import what_is_new
+from engine.dashboard.target_writing import write_target
 from engine.database import prepare
 from engine.database.arrow import open_snapshot
 from engine.database.url import DatabaseUrl
-from engine.errors import EngineError
+from engine.errors import EngineError, SourceError
 from engine.settings import Settings
 from engine.sources.frames import Shop
 from engine.sources.tables import read_shops
+from engine.sources.targets import Target, Targets, read_targets
 
 _log = structlog.get_logger("engine")
 RETRY_SECONDS = (5, 10, 20, 40, 60)
@@ -54,6 +57,7 @@ class State:
     next_try: datetime | None = None
     failures: int = 0
     news: str = ""
+    targets: Targets | None = None
 
     @property
     def version(self) -> str:
@@ -106,6 +110,14 @@ class Keeper:
             worker.join(seconds)
         return self.state
 
+    def set_target(self, target: Target, role: Role) -> None:
+        """Set or remove a target of this shop; raises as `write_target` does."""
+        known, url = self.state.analytics, self._url
+        if known is None or url is None:
+            raise SourceError("The database is away, so the target was not set.", hint="Try again.")
+        write_target(url, known.shop.shop_id, target, role)
+        self.state = replace(self.state, targets=_targets(url, known.shop.shop_id))
+
     def _refresh(self) -> None:
         try:
             self._look()
@@ -127,15 +139,16 @@ class Keeper:
         if self._url is None:
             self._url = self._address()
         if known is not None and probe_version(self._settings, self._url) == known.version:
-            self._nothing_new()
+            self._nothing_new(self._url, known.shop.shop_id)
             return
         self._step("Reading the shop")
         with open_snapshot(self._url) as source:
             shops = tuple(read_shops(source))
-        if not shops:
-            self.state = State(Phase.EMPTY)
-            return
-        wanted = shops[0].shop_id if self.shop is None else self.shop
+            if not shops:
+                self.state = State(Phase.EMPTY)
+                return
+            wanted = shops[0].shop_id if self.shop is None else self.shop
+            targets = read_targets(source, wanted)
         begun = time.perf_counter()
         loaded = EcommerceAnalyticsOptimized.load(
             shop=wanted, settings=self._settings, url=self._url
@@ -147,7 +160,8 @@ class Keeper:
             **loaded.stage_seconds,
         )
         phase = Phase.EMPTY if loaded.first_day is None else Phase.READY
-        self.state = State(phase, loaded, shops, news=what_is_new(known, loaded))
+        news = what_is_new(known, loaded)
+        self.state = State(phase, loaded, shops, news=news, targets=targets)
 
     def _address(self) -> DatabaseUrl:
         if self._settings.dashboard_database_url:
@@ -156,8 +170,15 @@ class Keeper:
             )
         return prepare(self._settings, say=self._prepares, client="optional")
 
-    def _nothing_new(self) -> None:
-        self.state = replace(self.state, error=None, failed_at=None, next_try=None, failures=0)
+    def _nothing_new(self, url: DatabaseUrl, shop: int) -> None:
+        self.state = replace(
+            self.state,
+            error=None,
+            failed_at=None,
+            next_try=None,
+            failures=0,
+            targets=_targets(url, shop),
+        )
 
     def _failed(self, error: EngineError) -> None:
         self._url = None  # a local server that has died is started again by the next try
@@ -179,3 +200,8 @@ class Keeper:
     def _step(self, step: str) -> None:
         if self.state.phase is Phase.PREPARING:
             self.state = replace(self.state, step=step)
+
+
+def _targets(url: DatabaseUrl, shop: int) -> Targets:
+    with open_snapshot(url) as source:
+        return read_targets(source, shop)

@@ -13,19 +13,26 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from engine.analytics import EcommerceAnalyticsOptimized
+from engine.dashboard.access.passwords import Role
 from engine.dashboard.data import Figures
 from engine.dashboard.filters import View
+from engine.dashboard.keeper import Keeper
 
 _SESSION_KEY = "page run"
 
 
 @dataclass(frozen=True, slots=True)
 class PageRun:
-    """The days of one run, and the shop's figures for all of them."""
+    """The days of one run, and the shop's figures for all of them.
+
+    keeper, role: who keeps what the reader may set, and whether this one may; None = nobody may.
+    """
 
     analytics: EcommerceAnalyticsOptimized
     view: View
     figures: Figures
+    keeper: Keeper | None = None
+    role: Role | None = None
 
     @property
     def currency(self) -> str:
