@@ -57,7 +57,7 @@ def to_do_table(found: Sequence[Kind]) -> Table:
         Heading("what", "What was found"),
         Heading("sales_at_stake", "Sales at stake", Unit.MONEY, "Of the gravest finding."),
         Heading("findings", "Findings", Unit.COUNT),
-        Heading("remedy", "What to do"),
+        Heading("remedy", "What to do, or what is done meanwhile"),
         Heading("place", "Table or file"),
     )
     rows = tuple(
