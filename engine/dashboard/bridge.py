@@ -117,6 +117,11 @@ def subtotals(steps: Sequence[Step]) -> list[Step]:
     return [replace(steps[0], is_total=True), *(step for step in steps if step.is_total)]
 
 
+def from_subtotal(steps: Sequence[Step], metric: str) -> list[Step]:
+    """Return a subtotal and what follows it."""
+    return list(steps[[step.metric for step in steps].index(metric) :])
+
+
 def per(steps: Sequence[Step], parts: int, scale: int = 1) -> list[Step]:
     """Return every amount × scale ÷ parts, each rounded for itself."""
     return [replace(step, amount=round_div(step.amount * scale, parts)) for step in steps]

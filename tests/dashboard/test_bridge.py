@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.analytics import EcommerceAnalyticsOptimized
-from engine.dashboard.bridge import METRICS, Step, bridge_steps, without_empty
+from engine.dashboard.bridge import METRICS, Step, bridge_steps, from_subtotal, without_empty
 from engine.dashboard.charts.waterfall import bridge_chart
 from engine.errors import ReconciliationError
 from engine.periods import Period
@@ -87,3 +87,12 @@ def test_the_engines_figures_add_up_for_any_days(
     frame = analytics.calculate_metrics_batch([period], level="shop", metrics=METRICS)
     steps = bridge_steps(lambda name: int(frame[name].iloc[0]))
     assert sum(step.amount for step in steps if not step.is_total) == steps[-1].amount
+
+
+def test_from_a_subtotal_on_the_same_bars_follow() -> None:
+    every = bridge_steps(answers(SMALL))
+    rest = from_subtotal(every, "net_revenue")
+    assert rest[0].metric == "net_revenue"
+    assert rest[0].is_total
+    assert rest == every[-len(rest) :]
+    assert rest[0].amount + sum(one.amount for one in rest if not one.is_total) == rest[-1].amount

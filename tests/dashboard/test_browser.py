@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 from docs.images.make_pictures import chromium_path
 from engine.dashboard.content.overview import CARDS
 from engine.metrics.registry import REGISTRY
-from tests.dashboard.visit import Visit
+from tests.dashboard.visit import GROUND, GROUNDS, Visit
 
 pytestmark = [
     pytest.mark.browser,
@@ -20,12 +20,9 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("mode", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 1024, 390])
-def test_the_overview_is_drawn(
-    width: int, mode: str, chromium: Browser, site: str, tmp_path: Path
-) -> None:
-    visit = Visit(chromium, site, width, mode)
+def test_the_overview_is_drawn(width: int, chromium: Browser, site: str, tmp_path: Path) -> None:
+    visit = Visit(chromium, site, width)
     page = visit.open()
     assert page.locator("[data-testid=stMetric]").count() == len(CARDS)
     assert page.locator(".js-plotly-plot").count() == 2
@@ -35,9 +32,10 @@ def test_the_overview_is_drawn(
         ".filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText)"
     )
     assert cut == [], "every value of a card is readable in full"
-    ground = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
-    assert ground == ("rgb(14, 17, 23)" if mode == "dark" else "rgb(255, 255, 255)")
-    page.screenshot(path=tmp_path / f"overview-{mode}-{width}.png")
+    for mode, ground in GROUNDS.items():
+        page.emulate_media(color_scheme=mode)  # type: ignore[arg-type]
+        page.wait_for_function(f"{GROUND} === {ground!r}")
+        page.screenshot(path=tmp_path / f"overview-{mode}-{width}.png")
     assert visit.errors == []
     assert visit.said == []
     page.close()

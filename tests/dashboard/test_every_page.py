@@ -6,15 +6,16 @@ Python package: no test asks the internet.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 
 from docs.images.make_pictures import chromium_path
 from engine.dashboard.pages import OVERVIEW, PAGES, Entry
-from tests.dashboard.visit import Visit
+from tests.dashboard.visit import GROUND, GROUNDS, Visit, window
 
 axe = pytest.importorskip(
     "axe_playwright_python.sync_playwright", reason="axe-core comes with requirements-dev.txt"
@@ -23,7 +24,10 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(chromium_path() is None, reason="needs the system's Chromium"),
 ]
-LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+WIDTHS = (1440, 390)
+# The theme changes colours and nothing else: one theme is held against all rules.
+ALL_RULES: dict[str, Any] = {"resultTypes": ["violations"]}
+COLOURS = ALL_RULES | {"runOnly": ["color-contrast"]}
 SEVERE = ("serious", "critical")
 # What Streamlit's own parts break, by the rule of axe and what is in the part; nothing else is let
 # through. No option of Streamlit changes these.
@@ -41,22 +45,45 @@ def link(entry: Entry, **more: str) -> str:
     return f"/{path}?{query}"
 
 
-@pytest.mark.parametrize(("width", "mode"), LOOKS)
+@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.path.stem)
-def test_a_page_is_drawn_without_errors_and_barriers(
-    entry: Entry, width: int, mode: str, chromium: Browser, site: str, tmp_path: Path
+def test_a_page_and_its_tabs_are_drawn_without_errors_and_barriers(
+    entry: Entry, width: int, windows: dict[int, BrowserContext], site: str, tmp_path: Path
 ) -> None:
-    visit = Visit(chromium, site, width, mode)
+    visit = Visit(windows[width], site)
     page = visit.open_any(link(entry))
     assert page.get_by_role("heading", name=entry.title, level=1).count() == 1
+    for mode, rules in (("light", ALL_RULES), ("dark", COLOURS)):
+        page.emulate_media(color_scheme=mode)
+        page.wait_for_function(f"{GROUND} === {GROUNDS[mode]!r}")
+        assert severe(axe.Axe().run(page, options=rules).response["violations"]) == [], mode
+    page.screenshot(path=tmp_path / f"{entry.path.stem}-{width}.png")
+    for tab in page.get_by_role("tab").all():
+        tab.click()
+        visit.settle()
+        assert tab.get_attribute("aria-selected") == "true"
+        nothing_went_wrong(visit)
+    nothing_went_wrong(visit)
+    page.close()
+
+
+def nothing_went_wrong(visit: Visit) -> None:
+    """Fail for an error of the page, of the console or of a request, and for a page too wide."""
+    page = visit.page
     assert page.locator("[data-testid=stException]").count() == 0
     assert page.get_by_text("Something went wrong").count() == 0
     assert visit.moves_sideways() == 0, "nothing but a table moves sideways"
-    page.screenshot(path=tmp_path / f"{entry.path.stem}-{mode}-{width}.png", full_page=True)
     assert visit.errors == []
     assert visit.said == []
-    assert severe(axe.Axe().run(page).response["violations"]) == []
-    page.close()
+
+
+@pytest.fixture(scope="module")
+def windows(chromium: Browser) -> Iterator[dict[int, BrowserContext]]:
+    """A browser window of each width; pages in it share what they have fetched."""
+    opened = {width: chromium.new_context(**window(width)) for width in WIDTHS}
+    yield opened
+    for one in opened.values():
+        one.close()
 
 
 def severe(violations: list[dict[str, Any]]) -> list[str]:

@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from docs.images.make_pictures import wait_until_drawn
 
 HEIGHT = 900
+GROUND = "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
+GROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(14, 17, 23)"}
 # Streamlit's page asks for these below its own address first, and goes on without.
 _PROBES = ("/_stcore/health", "/_stcore/host-config")
+
+
+def window(width: int, mode: str = "light") -> dict[str, Any]:
+    """Return how wide a browser window is, and what its reader prefers."""
+    return {
+        "viewport": {"width": width, "height": HEIGHT},
+        "color_scheme": mode,
+        "timezone_id": "Europe/Istanbul",
+    }
 
 
 class Visit:
     """A page with what went wrong while it was open; `said` is what the console called errors."""
 
     def __init__(
-        self, chromium: Browser, site: str, width: int = 1440, mode: str = "light"
+        self,
+        chromium: Browser | BrowserContext,
+        site: str,
+        width: int = 1440,
+        mode: str = "light",
     ) -> None:
         self.site = site
         self.errors: list[str] = []
         self.said: list[str] = []
-        self.page: Page = chromium.new_page(
-            viewport={"width": width, "height": HEIGHT},
-            color_scheme="dark" if mode == "dark" else "light",
-            timezone_id="Europe/Istanbul",
+        self.page: Page = (
+            chromium.new_page(**window(width, mode))
+            if isinstance(chromium, Browser)
+            else chromium.new_page()
         )
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("request", lambda request: self._foreign(request.url))
@@ -52,9 +69,14 @@ class Visit:
         """Open any page, and wait until the program has nothing more to send."""
         self.page.goto(f"{self.site}{path}")
         self.page.wait_for_selector("[data-testid=stHeading] h1", timeout=60_000)
-        self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
-        self.page.wait_for_timeout(1_500)  # small lines and fonts settle
+        self.settle()
         return self.page
+
+    def settle(self) -> None:
+        """Wait until the program has nothing more to send, and a moment for what it has sent."""
+        self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+        self.page.wait_for_timeout(700)  # charts, small lines and fonts
+        self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
 
     def moves_sideways(self) -> int:
         """Return by how many pixels the page itself, not a table in it, is too wide."""

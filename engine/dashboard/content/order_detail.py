@@ -14,6 +14,7 @@ from engine.ledger.explained import Cell, LedgerRow, OrderLine, Parcel, Part
 from engine.ledger.order_explanation import OrderExplanation
 from engine.metrics.formats import text
 from engine.metrics.model import Unit
+from engine.metrics.registry import REGISTRY
 from engine.money import currency_digits, to_decimal
 
 _PRICE_DIGITS = 6  # a unit price is in millionths
@@ -188,7 +189,7 @@ def parts_table(parts: Sequence[Part]) -> Table:
     rows = tuple(
         (
             f"{one.row.event} of line {one.row.line_id}",
-            one.column,
+            _column_words(one.column),
             one.amount,
             one.whole,
             f"{one.weight:,} of {one.weights:,}",
@@ -206,6 +207,12 @@ def parts_table(parts: Sequence[Part]) -> Table:
 
 def _row_words(row: LedgerRow) -> str:
     return f"{row.row.event} of line {row.row.line_id}"
+
+
+def _column_words(column: str) -> str:
+    """Return what an amount of the ledger is called: as its metric where there is one."""
+    metric = REGISTRY.metrics.get(column)
+    return metric.label if metric else column.replace("_", " ").capitalize()
 
 
 def _price(line: OrderLine) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.dashboard import drill, grids, pages
-from engine.dashboard.bridge import amounts_of, bridge_steps, without_empty
+from engine.dashboard.bridge import amounts_of, bridge_steps, from_subtotal, without_empty
 from engine.dashboard.charts.chart import draw as draw_figure
 from engine.dashboard.charts.waterfall import bridge_chart
 from engine.dashboard.content import parts
@@ -79,6 +79,7 @@ PRODUCT_COLUMNS = at_level(
     "refund_rate_value",
     "cost_coverage",
 )
+(REVENUE,) = at_level(SHOP, "net_revenue")
 _LISTINGS = Grid("listings", "listing", "listings", LISTING_COLUMNS, PROFIT)
 _SKUS = Grid("skus", "SKU", "SKUs", PRODUCT_COLUMNS, PROFIT)
 _LOSERS = Grid("losers", "SKU", "SKUs", PRODUCT_COLUMNS, PROFIT, ascending=True)
@@ -114,10 +115,11 @@ def draw_chart(run: PageRun) -> None:
 
 
 def draw_bridge(run: PageRun) -> None:
-    """Draw the way from the list price to what is left."""
-    steps = bridge_steps(amounts_of(run.figures, run.view.period))
+    """Draw the way from net revenue to what is left; Profit bridge has all of it."""
+    every = bridge_steps(amounts_of(run.figures, run.view.period))
+    steps = from_subtotal(every, REVENUE)
     with st.container(border=True):
-        st.subheader(f"From list price to {steps[-1].label.lower()}")
+        st.subheader(f"From {steps[0].label.lower()} to {steps[-1].label.lower()}")
         draw_figure(bridge_chart(without_empty(steps), run.currency), "bridge")
 
 

@@ -22,9 +22,9 @@ from engine.dashboard.bridge import (
 )
 from engine.dashboard.charts.chart import draw as draw_chart
 from engine.dashboard.charts.waterfall import bridge_chart
+from engine.dashboard.content import parts
 from engine.dashboard.content.parts import ends_here
 from engine.dashboard.data import Figures, entity_figures
-from engine.dashboard.downloads import export
 from engine.dashboard.drill import leave_for, pick_entity
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
@@ -124,19 +124,17 @@ def _divided(steps: list[Step], basis: Per, figures: Figures, run: PageRun) -> l
     if basis is Per.TOTAL:
         return steps
     name = {Per.ORDER: ORDERS, Per.UNIT: UNITS, Per.HUNDRED: REVENUE}[basis]
-    parts = figures.value(name, run.view.period)
-    if not isinstance(parts, int) or parts <= 0:
+    among = figures.value(name, run.view.period)
+    if not isinstance(among, int) or among <= 0:
         return None
     hundred: int = 100 * 10 ** currency_digits(run.currency)
-    return per(steps, parts, hundred if basis is Per.HUNDRED else 1)
+    return per(steps, among, hundred if basis is Per.HUNDRED else 1)
 
 
 def _table(run: PageRun, figures: Figures, steps: list[Step], shown: list[Step]) -> None:
     """Draw the steps with their share of net revenue and what they were before."""
     table = steps_table(run, figures, steps, shown)
-    with st.container(horizontal=True, horizontal_alignment="distribute"):
-        st.subheader("Step by step")
-        export(run, _PAGE, "steps", partial(table.sheet, run.currency))
+    parts.heading(run, _PAGE, "Step by step", "steps", partial(table.sheet, run.currency))
     tables.draw(table, run.currency, ids=[step.metric for step in steps], opens=_open_cost)
 
 
