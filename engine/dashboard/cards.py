@@ -52,8 +52,8 @@ def metric_card(name: str, figures: Figures, view: View) -> Card:
     line = [number(metric.unit, value, figures.currency) for value in series]
     points = tuple(float(point) for point in line if isinstance(point, (int, float)))
     shown = text(metric.unit, now, figures.currency)
-    if name in LOW_ENDS and figures.value(LOW_ENDS[name], view.period) != now:
-        shown = f"≤ {shown}"  # costs are missing: what is shown is the high end
+    if is_high_end(name, figures, view):
+        shown = f"≤ {shown}"
     return Card(
         label=metric.label,
         value=shown,
@@ -67,15 +67,27 @@ def metric_card(name: str, figures: Figures, view: View) -> Card:
     )
 
 
-def supposed_card(name: str, before: Value, after: Value, currency: str) -> Card:
-    """Return the card of a metric as it would be, with what it was; both are known or neither."""
+def is_high_end(name: str, figures: Figures, view: View) -> bool:
+    """Whether a profit is only known to be at most what is shown: costs of it are missing."""
+    if name not in LOW_ENDS:
+        return False
+    return figures.value(LOW_ENDS[name], view.period) != figures.value(name, view.period)
+
+
+def supposed_card(
+    name: str, before: Value, after: Value, currency: str, *, at_most: bool = False
+) -> Card:
+    """Return the card of a metric as it would be, with what it was; both are known or neither.
+
+    at_most: costs of it are missing, so that it is the high end.
+    """
     metric = REGISTRY[name]
     moved = change(metric.unit, after, before, currency)
     has_moved = moved is not None and moved.sign != 0
     arrow, colour = _signs(metric, moved.sign) if moved and has_moved else ("off", "gray")
     return Card(
         label=metric.label,
-        value=text(metric.unit, after, currency),
+        value=f"{'≤ ' if at_most else ''}{text(metric.unit, after, currency)}",
         delta=moved.text if moved and has_moved else 0,
         arrow=arrow,
         colour=colour,

@@ -209,3 +209,20 @@ def test_two_shops_have_a_picker_with_the_id_in_the_address(
     at.selectbox(key="pick shop").select(7).run()
     assert at.query_params["shop"] == "7"
     assert "The shop Second has no orders yet" in at.info[0].proto.title
+
+
+def test_while_the_first_load_runs_the_page_says_what_it_does_and_shows_no_figure(
+    point_at, shop_copy: DatabaseUrl, open_app, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    point_at(shop_copy)
+    with monkeypatch.context() as slow:
+        slow.setattr(keeper.Keeper, "check", lambda self, **_: None)
+        at = open_app()
+        assert at.info[0].proto.title == "Getting ready"
+        assert at.info[0].value == "Preparing the database …"
+        assert at.title[0].value == "Overview"
+        assert not at.metric
+    figures_of().check()
+    figures_of().wait(60)
+    at.run()
+    assert len(at.metric) == len(CARDS)

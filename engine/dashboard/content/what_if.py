@@ -53,7 +53,8 @@ def draw(run: PageRun) -> None:
     with st.grid(4, min_column_width=230):  # what it was stands beside the change, in full
         for name in CARDS:
             before, after = value_of(answer, name, is_after=False), value_of(answer, name)
-            cards.draw(cards.supposed_card(name, before, after, run.currency))
+            at_most = cards.is_high_end(name, run.figures, run.view)
+            cards.draw(cards.supposed_card(name, before, after, run.currency, at_most=at_most))
     cards.appear_first()
     with st.container(border=True):
         moved = format_money(sum_of(answer), run.currency, sign=True)
