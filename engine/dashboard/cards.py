@@ -164,7 +164,7 @@ def _change(
     if moved is None:
         return None, "off", "gray", f"no change known, {words}"
     if moved.sign == 0:
-        return 0, "off", "gray", f"unchanged {words}"
+        return 0, "off", "gray", "unchanged"  # more would be cut on a phone
     return moved.text, *_signs(metric, moved.sign), words
 
 

@@ -39,7 +39,7 @@ _KINDS_OF_DIMENSION = {
         "Zone, tier (desi), carrier and basis are those of the order's first parcel; weekday "
         "(1 = Monday) and hour are local.",
     ),
-    "line": (OF_LINES, "An order with lines of two codes counts in both."),
+    "line": (OF_LINES, "An order with lines of two of them counts in both."),
     "fee": (OF_FEES, "Only amounts that are not 0."),
     "refund": (OF_REFUNDS, "As the source says it, folded."),
 }

@@ -65,7 +65,7 @@ def test_a_metric_without_direction_is_grey() -> None:
 def test_no_change_is_the_number_zero_with_words() -> None:
     view = a_view()
     card = metric_card("orders", figures(view, "orders", 4, 4, [1, 1, 2]), view)
-    assert (card.delta, card.arrow, card.beside) == (0, "off", "unchanged vs before")
+    assert (card.delta, card.arrow, card.beside) == (0, "off", "unchanged")
 
 
 def test_an_unknown_value_is_a_dash_that_says_why_and_has_no_change() -> None:
