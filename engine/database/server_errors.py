@@ -37,6 +37,11 @@ def explain(url: DatabaseUrl, message: str, sqlstate: str | None) -> EngineError
             f"The database {url} refuses: {text}",
             hint="Check account, password and database name in DATABASE_URL.",
         )
+    if sqlstate == "53100":
+        return SourceError(
+            f"The disk of the database {url} is full: {text}",
+            hint="Nothing was written. Make room where the server keeps its data, then try again.",
+        )
     if sqlstate == "57014":
         return SourceError(
             f"The database {url} took longer than allowed: {text}",

@@ -19,7 +19,7 @@ URL = DatabaseUrl.parse("postgresql://app:top-secret@db.example/app")
         ("57014", SourceError, "took longer than allowed"),
         ("55P03", SourceError, "Another program holds a lock"),
         ("08006", SourceError, "out of reach"),
-        ("53100", SourceError, "out of reach"),
+        ("53100", SourceError, "disk of the database"),
         ("57P01", SourceError, "out of reach"),
         (None, SourceError, "out of reach"),
     ],
