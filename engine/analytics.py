@@ -57,11 +57,14 @@ class EcommerceAnalyticsOptimized(OneShop):
         url: DatabaseUrl | None = None,
         *,
         with_fingerprints: bool = False,
+        statement_timeout_ms: int | None = None,
     ) -> None:
         if watermark is not None and watermark.tzinfo is None:
             raise UsageError(f"The watermark {watermark} has no time zone; give it one.")
         self._settings = settings or Settings.load()
-        self._terms = Terms(self._settings, shop, watermark, with_fingerprints)
+        self._terms = Terms(
+            self._settings, shop, watermark, with_fingerprints, statement_timeout_ms
+        )
         self._url = url
 
     @classmethod
@@ -73,15 +76,24 @@ class EcommerceAnalyticsOptimized(OneShop):
         url: DatabaseUrl | None = None,
         *,
         with_fingerprints: bool = False,
+        statement_timeout_ms: int | None = None,
     ) -> EcommerceAnalyticsOptimized:
         """Load a shop and return it ready for questions.
 
-        `with_fingerprints` also notes what was read, to tell later what has moved since.
+        `with_fingerprints` also notes what was read, to tell later what has moved since;
+        `statement_timeout_ms` ends a read that takes longer.
         Raises UnknownShopError, ShopCurrencyError, SettingError (all shops without a reporting
         currency), SourceError, ContractError and ReconciliationError; an error never becomes a
         zero.
         """
-        analytics = cls(shop, watermark, settings, url, with_fingerprints=with_fingerprints)
+        analytics = cls(
+            shop,
+            watermark,
+            settings,
+            url,
+            with_fingerprints=with_fingerprints,
+            statement_timeout_ms=statement_timeout_ms,
+        )
         analytics._load()
         return analytics
 

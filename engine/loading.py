@@ -51,13 +51,15 @@ class Terms:
     """By what shops are loaded.
 
     wanted: id or name of the shop, None for the only one, ALL for all in the reporting currency.
-    watermark: facts from that instant on are left out, None = none are.
+    watermark: facts from that instant on are left out, None = none are. statement_timeout_ms: how
+    long one statement may read, None = as long as it takes.
     """
 
     settings: Settings
     wanted: int | str | None = None
     watermark: datetime | None = None
     with_fingerprints: bool = False
+    statement_timeout_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,7 +123,12 @@ def load_shops(terms: Terms, url: DatabaseUrl) -> Loaded:
     ReconciliationError.
     """
     loaded, settings = Loaded(), terms.settings
-    with loaded.stage("read"), open_snapshot(url, connections=READERS) as source:
+    with (
+        loaded.stage("read"),
+        open_snapshot(
+            url, connections=READERS, statement_timeout_ms=terms.statement_timeout_ms
+        ) as source,
+    ):
         known = read_shops(source)
         chosen = _chosen(known, terms)
         loaded.inputs = table_version(source)

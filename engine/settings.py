@@ -82,6 +82,9 @@ class Settings:
         "whose earlier versions of periods that still run are kept",
         choices=("shop", "all", "none"),
     )
+    reports_read_timeout: int = _setting(
+        600, "how long one statement of a report run may read", unit="seconds", lowest=1
+    )
     alert_webhook_url: str = _setting("", "where alerts go as JSON", unit="URL")
     alert_webhook_secret: str = _setting(
         "", "signs what the webhook gets: HMAC-SHA256 of the body in X-Signature"

@@ -1,7 +1,7 @@
 """The command line of the report program: options in, exit code out.
 
 Data go to stdout, everything else to stderr. Each option can be given as an environment variable,
-REPORTS_ and its name in capitals. Nothing is ever asked.
+REPORTS_ and its name in capitals, or as such a line of `.env`. Nothing is ever asked.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from engine.metrics.model import Level
 from engine.periods import GRAINS
 from engine.reports.argument_types import DAY, INSTANT, NAME
 from engine.reports.exports import FORMATS
+from engine.reports.option_file import PREFIX, options_in_file
 from engine.reports.program import MOST_WORKERS, Options, Program, program_version
 
 PROGRAM = "reportsv4_optimized.py"
@@ -44,7 +45,7 @@ class WithExitCodes(click.Command):
 @click.command(
     PROGRAM,
     cls=WithExitCodes,
-    context_settings={"auto_envvar_prefix": "REPORTS", "max_content_width": 100},
+    context_settings={"auto_envvar_prefix": PREFIX, "max_content_width": 100},
 )
 @click.option(
     "--from",
@@ -205,7 +206,7 @@ def command(typed: Sequence[str], /, **given: Any) -> int:
     Of the shop, of each listing and of each SKU, for every shop in the database. A second run
     without changes writes nothing. docs/reports.md describes a run.
 
-    Each option can be set in the environment too: REPORTS_PERIOD=monthly.
+    Each option can be set in the environment or in .env too: REPORTS_PERIOD=monthly.
     """
     return Program(Options(**given), shlex.join([PROGRAM, *typed])).run()
 
@@ -217,7 +218,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     def run() -> int | None:
         set_up_log("text", "warning")  # for what goes wrong before the settings are known
         ended: int | None = command.main(
-            args=typed, prog_name=PROGRAM, standalone_mode=False, obj=typed
+            args=typed,
+            prog_name=PROGRAM,
+            standalone_mode=False,
+            obj=typed,
+            default_map=options_in_file(command),
         )
         return ended
 

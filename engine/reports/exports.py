@@ -16,14 +16,14 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from engine.database.arrow import Snapshot, open_snapshot
+from engine.database.arrow import Snapshot
 from engine.database.blocks import Field, Kind
 from engine.database.url import DatabaseUrl
 from engine.errors import SourceError
 from engine.metrics.model import Level
 from engine.periods import PeriodKind
 from engine.reports.spec import TABLE_NAMES, Scope, report_table
-from engine.reports.store import APPLICATION, READ_TIMEOUT_MS
+from engine.reports.store import open_reports
 
 FORMATS = ("csv", "parquet")
 _MONEY_TYPE = pa.decimal128(18, 2)
@@ -47,15 +47,14 @@ def write_files(
     scope: Scope,
     folder: Path,
     formats: Sequence[str],
+    timeout_ms: int,
 ) -> list[str]:
     """Write the stored rows of the scope, of all shops together, and return the files' names.
 
     A file without rows is written too, so that yesterday's does not pass for today's.
     """
     written = []
-    with open_snapshot(
-        url, statement_timeout_ms=READ_TIMEOUT_MS, application_name=APPLICATION
-    ) as snapshot:
+    with open_reports(url, timeout_ms) as snapshot:
         for level in scope.levels:
             for kind in scope.kinds:
                 rows = _read(snapshot, shop_ids, scope, level, kind)

@@ -225,7 +225,7 @@ class Program:
                 outcomes = self._on_spark(call, url)
             else:
                 outcomes = run_call(call, settings, url, say=self._say, stream=self._stream())
-            files = self._write_files(url, scope, outcomes)
+            files = self._write_files(settings, url, scope, outcomes)
         except EngineError as error:
             self._print(outcomes, files, error.exit_code, error)
             raise
@@ -299,13 +299,18 @@ class Program:
         )
 
     def _write_files(
-        self, url: DatabaseUrl, scope: Scope, outcomes: Sequence[ShopOutcome]
+        self,
+        settings: Settings,
+        url: DatabaseUrl,
+        scope: Scope,
+        outcomes: Sequence[ShopOutcome],
     ) -> list[str]:
         done = [outcome.shop_id for outcome in outcomes if outcome.status == SUCCEEDED]
         if self._options.output is None or not done:
             return []
         formats = self._options.formats or ("parquet",)
-        return write_files(url, done, scope, self._options.output, formats)
+        timeout_ms = settings.reports_read_timeout * 1_000
+        return write_files(url, done, scope, self._options.output, formats, timeout_ms)
 
     def _print(
         self,

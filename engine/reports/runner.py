@@ -72,6 +72,7 @@ class ShopRun:
         call_id = desk.call.caller.call_id
         self._so_far = ShopOutcome(shop.shop_id, shop.name, FAILED, call_id=call_id)
         units = len(desk.call.caller.scope.kinds) * len(Level)
+        self._read_ms = desk.settings.reports_read_timeout * 1_000
         self._progress = Progress(f"shop {shop.shop_id}", units, stream=desk.stream)
 
     def outcome(self) -> ShopOutcome:
@@ -162,6 +163,7 @@ class ShopRun:
                     desk.settings,
                     desk.url,
                     with_fingerprints=True,
+                    statement_timeout_ms=self._read_ms,
                 )
             )
         self._clock.seconds |= analytics.stage_seconds
@@ -176,7 +178,9 @@ class ShopRun:
         desk, scope = self._desk, self._desk.call.caller.scope
         self._progress.stage("compute")
         with self._clock.stage("diff"):
-            before = desk.patience.read(lambda: read_before(desk.url, self._shop.shop_id, scope))
+            before = desk.patience.read(
+                lambda: read_before(desk.url, self._shop.shop_id, scope, self._read_ms)
+            )
         plan = plan_shop(
             analytics,
             scope,
@@ -198,7 +202,7 @@ class ShopRun:
         with self._clock.stage("diff"):
             past = self._past(analytics, plan.runs)
             moves = desk.patience.read(
-                lambda: read_moves(desk.url, self._shop.shop_id, plan.moved, past)
+                lambda: read_moves(desk.url, self._shop.shop_id, plan.moved, past, self._read_ms)
             )
             causes = restate(moves, past.since)
         unexplained = sum(int((one["cause"] == Cause.UNEXPLAINED).sum()) for one in causes.values())
@@ -234,7 +238,12 @@ class ShopRun:
             runs = desk.patience.read(lambda: read_runs(desk.url, self._shop.shop_id))
             found = desk.patience.read(
                 lambda: verify_shop(
-                    analytics, scope, desk.url, self._past(analytics, runs), desk.pool
+                    analytics,
+                    scope,
+                    desk.url,
+                    self._past(analytics, runs),
+                    desk.pool,
+                    self._read_ms,
                 )
             )
         self._know(

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
 
-from engine.database.arrow import open_snapshot
+from engine.database.arrow import Snapshot, open_snapshot
 from engine.database.blocks import Block, StoredRows
 from engine.database.merge import merge, read_stored
 from engine.database.restatements import write_restatements
@@ -33,7 +34,15 @@ from engine.reports.spec import Scope, report_table
 from engine.sources.snapshots import copy_today
 
 APPLICATION = "engine reports"
-READ_TIMEOUT_MS = 600_000
+
+
+@contextmanager
+def open_reports(url: DatabaseUrl, timeout_ms: int | None = None) -> Iterator[Snapshot]:
+    """Open a snapshot for the program; a statement that reads for longer than given is ended."""
+    with open_snapshot(
+        url, statement_timeout_ms=timeout_ms, application_name=APPLICATION
+    ) as snapshot:
+        yield snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +75,10 @@ class Memory:
 
 
 def read_moves(
-    url: DatabaseUrl, shop_id: int, moved: Sequence[MovedNow], past: Past
+    url: DatabaseUrl, shop_id: int, moved: Sequence[MovedNow], past: Past, timeout_ms: int
 ) -> list[Moved]:
     """Read how the changed rows of a shop are stored, to be compared with what they are now."""
-    with open_snapshot(
-        url, statement_timeout_ms=READ_TIMEOUT_MS, application_name=APPLICATION
-    ) as snapshot:
+    with open_reports(url, timeout_ms) as snapshot:
         return [read_moved(snapshot, one, shop_id, past) for one in moved]
 
 
@@ -83,11 +90,9 @@ class Before:
     runs: tuple[EarlierRun, ...]
 
 
-def read_before(url: DatabaseUrl, shop_id: int, scope: Scope) -> Before:
+def read_before(url: DatabaseUrl, shop_id: int, scope: Scope, timeout_ms: int) -> Before:
     """Read keys and digests of the stored rows that the scope is about, and the earlier runs."""
-    with open_snapshot(
-        url, statement_timeout_ms=READ_TIMEOUT_MS, application_name=APPLICATION
-    ) as snapshot:
+    with open_reports(url, timeout_ms) as snapshot:
         stored = {
             level: read_stored(
                 snapshot, report_table(level, 0), *scope.condition([shop_id], scope.kinds, level)
@@ -99,7 +104,7 @@ def read_before(url: DatabaseUrl, shop_id: int, scope: Scope) -> Before:
 
 def read_runs(url: DatabaseUrl, shop_id: int) -> list[EarlierRun]:
     """Read the last runs of a shop that succeeded, the newest first."""
-    with open_snapshot(url, application_name=APPLICATION) as snapshot:
+    with open_reports(url) as snapshot:
         return read_earlier_runs(snapshot, shop_id)
 
 
@@ -152,7 +157,7 @@ def write_changes(
 
 def is_committed(url: DatabaseUrl, run_id: int) -> bool:
     """Whether a run's write transaction was committed, to be asked when its commit is in doubt."""
-    with open_snapshot(url, application_name=APPLICATION) as snapshot:
+    with open_reports(url) as snapshot:
         rows = snapshot.read("SELECT status::text FROM report_runs WHERE run_id = $1", (run_id,))
     return rows["status"].to_pylist() == ["SUCCEEDED"]
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from engine.analytics import EcommerceAnalyticsOptimized
-from engine.database.arrow import Snapshot, open_snapshot
+from engine.database.arrow import Snapshot
 from engine.database.blocks import (
     NULL_INT64,
     Alignment,
@@ -38,7 +38,7 @@ from engine.reports.history_checks import check_history
 from engine.reports.moved_rows import Past
 from engine.reports.plan import rows_in_scope
 from engine.reports.spec import ENTITY_FIELDS, Scope, report_table
-from engine.reports.store import APPLICATION, READ_TIMEOUT_MS
+from engine.reports.store import open_reports
 
 _NOTHING = "no row"
 
@@ -80,6 +80,7 @@ def verify_shop(
     url: DatabaseUrl,
     past: Past,
     pool: Executor,
+    timeout_ms: int,
 ) -> Verification:
     """Compare every stored row of the scope with the answer of today.
 
@@ -87,9 +88,7 @@ def verify_shop(
     """
     rows = pending = 0
     drift: list[Difference] = []
-    with open_snapshot(
-        url, statement_timeout_ms=READ_TIMEOUT_MS, application_name=APPLICATION
-    ) as snapshot:
+    with open_reports(url, timeout_ms) as snapshot:
         for level, kind, periods in _units(analytics, scope):
             unit = pool.submit(build_unit, analytics, level, kind, periods)
             table = report_table(level, analytics.shop.digits)

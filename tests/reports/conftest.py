@@ -22,6 +22,7 @@ from engine.database.url import DatabaseUrl
 from engine.demo.load import load
 from engine.demo.shop import generate
 from engine.demo.sizes import make_plan
+from engine.reports import option_file
 from engine.reports.calls import run_call
 from engine.reports.cli import main
 from engine.reports.desk import Call
@@ -63,6 +64,7 @@ def program_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[st
     for name in list(os.environ):
         if name.startswith("REPORTS_"):
             monkeypatch.delenv(name)
+    monkeypatch.setattr(option_file, "PROJECT_FOLDER", tmp_path)  # whose .env nobody wrote
     settings = {name.upper(): "" for name in Settings.__dataclass_fields__}
     settings |= {"CSV_FOLDER": str(tmp_path / "csv"), "RETRY_DEADLINE": "10"}
     for name, value in settings.items():

@@ -7,6 +7,7 @@ import json
 import re
 from pathlib import Path
 
+import psycopg
 import pytest
 
 import engine.analytics
@@ -116,6 +117,31 @@ def test_an_option_can_be_set_in_the_environment(
     assert rows(shop, "SELECT count(*) FROM shop_reports") == [(0,)]
     kinds = rows(shop, "SELECT DISTINCT period_type::text FROM listing_reports ORDER BY 1")
     assert kinds == [("MONTHLY",), ("YEARLY",)]
+
+
+def test_an_option_can_stand_in_the_settings_file_and_the_environment_wins(
+    shop: DatabaseUrl, reports: Reports, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lines = ["REPORTS_PERIOD='monthly yearly'", "REPORTS_LEVEL=listing", "REPORTS_DRY_RUN=1"]
+    (tmp_path / ".env").write_text("\n".join([*lines, "REPORTS_SHOP=Wool", "REPORTS_WORKERS="]))
+    monkeypatch.setenv("REPORTS_SHOP", "1")
+    ended = reports()
+    assert "Felt & Co: dry run, nothing was written" in ended.out
+    found = [line.split()[:2] for line in ended.out.splitlines() if line.startswith("  listing")]
+    assert found == [["listing", "monthly"], ["listing", "yearly"]]
+    (tmp_path / ".env").write_text("REPORTS_PERIOD=hourly")
+    ended = reports()
+    assert (ended.code, "'hourly' is not one of" in ended.err) == (2, True)
+
+
+def test_a_read_that_takes_longer_than_allowed_ends_with_4(
+    reported: DatabaseUrl, reports: Reports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPORTS_READ_TIMEOUT", "1")
+    with psycopg.connect(reported.libpq()) as connection:
+        connection.execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE")
+        ended = reports()
+    assert (ended.code, "took longer than allowed" in ended.err) == (4, True)
 
 
 @pytest.mark.parametrize(
