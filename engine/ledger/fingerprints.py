@@ -22,14 +22,14 @@ from engine.ledger.spans import span_borders
 from engine.local_time import LocalClock
 from engine.money import Int64Array
 from engine.sources.expense_files import Expenses
-from engine.sources.frames import Maybe, SourceTables, Texts
+from engine.sources.frames import AdRows, Maybe, SourceTables, Texts, VisitRows
 
 _Dated = tuple[Int64Array, Int64Array]  # months, and the digest of what is dated in each
 _NO_MONTH = -(2**31)
 # Which topic a table's rows are facts of, where they have a day.
 _TABLES = (
     *("orders", "lines", "refunds", "refund_items", "shipments", "products", "entries"),
-    *("payments", "tracking", "ads"),
+    *("payments", "tracking", "ads", "visits", "reviews", "offers_before", "favourites_before"),
 )
 
 
@@ -43,6 +43,9 @@ class Topic(StrEnum):
     COSTS = "costs"  # unit costs in force for what was sold, by the order's month
     ADS = "ads"  # spans of advertising, in every month that they touch
     EXPENSES = "expenses"  # of the owner's file, in every month that they touch
+    VISITS = "visits"  # spans of visits, in every month that they touch
+    REVIEWS = "reviews"  # by their own month
+    STOCK = "stock"  # what was seen of stock, prices and favourites, by the month of the day
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,14 @@ def _months(
         ),
         Topic.ENTRIES: _marks((_month(clock.days(tables.entries.seconds)), digests["entries"])),
         Topic.COSTS: _marks(_costs_in_force(facts)),
-        Topic.ADS: _marks(_ads(tables, clock, digests["ads"])),
+        Topic.ADS: _marks(_spans(tables, tables.ads, clock, digests["ads"])),
         Topic.EXPENSES: _marks(_expenses(facts.terms.files.expenses)),
+        Topic.VISITS: _marks(_spans(tables, tables.visits, clock, digests["visits"])),
+        Topic.REVIEWS: _marks((_month(clock.days(tables.reviews.seconds)), digests["reviews"])),
+        Topic.STOCK: _marks(
+            (_month(tables.offers_before.day), digests["offers_before"]),
+            (_month(tables.favourites_before.day), digests["favourites_before"]),
+        ),
     }
 
 
@@ -115,8 +124,9 @@ def _costs_in_force(facts: Facts) -> _Dated:
     return month[first], digests[first]
 
 
-def _ads(tables: SourceTables, clock: LocalClock, digest: Int64Array) -> _Dated:
-    rows = tables.ads
+def _spans(
+    tables: SourceTables, rows: AdRows | VisitRows, clock: LocalClock, digest: Int64Array
+) -> _Dated:
     first, last = span_borders(rows.span, rows.start, rows.end, clock, tables.shop.week_start)
     return _in_each_month(_month(first), _month(last), digest)
 

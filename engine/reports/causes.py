@@ -31,6 +31,9 @@ class Cause(StrEnum):
     FEE_ACTUALS = "FEE_ACTUALS"
     AD_SPEND = "AD_SPEND"
     EXPENSE = "EXPENSE"
+    VISITS = "VISITS"
+    REVIEWS = "REVIEWS"
+    STOCK = "STOCK"
     RATE = "RATE"
     SETTINGS = "SETTINGS"
     DEFINITION = "DEFINITION"
@@ -53,6 +56,9 @@ _ANYWHERE: tuple[Rule, ...] = (
     (Cause.PARCEL_COST, "any.parcels"),
     (Cause.FEE_ACTUALS, "any.entries"),
     (Cause.AD_SPEND, "any.ads"),
+    (Cause.VISITS, "any.visits"),
+    (Cause.REVIEWS, "any.reviews"),
+    (Cause.STOCK, "any.stock"),
 )
 _SALES: tuple[Rule, ...] = (
     (Cause.ORDER_CHANGE, "orders"),
@@ -124,6 +130,10 @@ _EXPENSES: tuple[Rule, ...] = (
 _NO_PROFIT: tuple[Rule, ...] = (
     (Cause.LATE_REFUND, "refunds&row.refunds"),
     (Cause.ORDER_CHANGE, "orders&row.sales"),
+    (Cause.LATE_REFUND, "refunds&row.refunded_orders"),
+    (Cause.REVIEWS, "reviews&row.reviews"),
+    (Cause.STOCK, "stock&row.stock"),
+    (Cause.VISITS, "visits"),
     (Cause.LATE_REFUND, "refunds&~orders"),
     (Cause.ORDER_CHANGE, "orders"),
     (Cause.COST_CHANGE, "costs&files.cost"),
@@ -137,6 +147,8 @@ _NO_PROFIT: tuple[Rule, ...] = (
     (Cause.EXPENSE, "files.expense"),
     (Cause.RATE, "files.rate"),
     (Cause.FEE_ACTUALS, "files.fee"),
+    (Cause.REVIEWS, "reviews"),
+    (Cause.STOCK, "stock"),
     *_ANYWHERE,
 )
 RULES: dict[str, tuple[Rule, ...]] = {

@@ -30,6 +30,9 @@ _ROW_SIGNALS = {
     "row.refunds": ("returns_value", "refund_excess", "refunds_total"),
     "row.returned_units": ("units_returned",),
     "row.fee_basis": ("fee_measured_share",),
+    "row.refunded_orders": ("returns_value_by_order_day",),
+    "row.reviews": ("reviews",),
+    "row.stock": ("closing_stock", "stockout_days"),
 }
 _UNIT_COST = "average_unit_cost"
 NOTHING = ""  # the component of a change that moved no profit

@@ -171,6 +171,41 @@ def test_advertising_that_was_reported_late_is_a_cause_in_its_own_month(
     assert unequal(costed) == []
 
 
+@pytest.mark.parametrize(
+    ("cause", "statement"),
+    [
+        (
+            "VISITS",
+            'INSERT INTO listing_visit_stats (shop_id, listing_id, "periodType", period_start, '
+            "period_end, visits, views) VALUES "
+            "(1, 101, 'DAILY', '2026-01-05', '2026-01-05', 40, 60)",
+        ),
+        (
+            "REVIEWS",
+            "INSERT INTO reviews (shop_id, listing_id, transaction_id, rating, "
+            "created_timestamp) SELECT 1, listing_id, transaction_id, 5, "
+            "extract(epoch FROM timestamptz '2026-01-25 12:00Z')::int8 FROM order_transactions "
+            "WHERE order_id = 1001 ORDER BY transaction_id LIMIT 1",
+        ),
+        (
+            "STOCK",
+            "INSERT INTO stock_snapshots (shop_id, product_id, listing_id, sku, day, quantity, "
+            "is_enabled, price, price_divisor, currency_code) VALUES "
+            "(1, 9001, 101, 'RING-S', '2026-01-30', 7, true, 1000, 100, 'USD')",
+        ),
+    ],
+)
+def test_what_moves_no_profit_has_a_cause_of_its_own_too(
+    costed: DatabaseUrl, reports: Reports, cause: str, statement: str
+) -> None:
+    execute(costed, statement)
+    run = reports("--json").shop
+    assert run["rows_updated"] + run["rows_inserted"] > 0
+    assert "changes_without_cause" not in run["warnings"]
+    assert {(line[1], line[3]) for line in causes(costed)} == {(cause, Decimal(0))}
+    assert unequal(costed) == []
+
+
 def test_another_rent_is_an_expense_of_its_own_month_alone(
     costed: DatabaseUrl, reports: Reports, program_settings: dict[str, str]
 ) -> None:
