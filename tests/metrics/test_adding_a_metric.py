@@ -75,7 +75,7 @@ def test_every_report_column_comes_from_one_migration():
         file.parent.name: {
             column
             for body in table.findall(file.read_text())
-            for column in re.findall(r'^\s+(?:ADD COLUMN )?"(\w+)"', body, re.MULTILINE)
+            for column in re.findall(r'(?:^|ADD COLUMN)\s+"(\w+)"', body, re.MULTILINE)
         }
         for file in MIGRATIONS_FOLDER.glob("*/migration.sql")
     }
