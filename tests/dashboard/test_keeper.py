@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 import pytest
@@ -16,8 +16,10 @@ from engine.dashboard.keeper import RETRY_SECONDS, Keeper, Phase, State
 from engine.database.url import DatabaseUrl
 from engine.demo.load import FACT_TABLES
 from engine.errors import EngineError, ReconciliationError, SourceError
+from engine.periods import Period
 from engine.settings import Settings
 
+YEARS = Period.custom(date(2020, 1, 1), date(2026, 12, 31))
 NOON = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 
 
@@ -173,6 +175,31 @@ def test_data_that_do_not_add_up_never_replace_good_ones(
     state = settled(shop)
     assert state.analytics is good.analytics
     assert isinstance(state.error, ReconciliationError)
+
+
+def test_while_newer_data_are_read_pages_answer_from_the_old_ones(
+    shop: Keeper, shop_copy: DatabaseUrl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = settled(shop)
+    run(shop_copy, "UPDATE listings SET updated_at = now() + interval '1 hour'")
+    begun, free = threading.Event(), threading.Event()
+    load = EcommerceAnalyticsOptimized.load
+
+    def slow(**question: object) -> EcommerceAnalyticsOptimized:
+        begun.set()
+        assert free.wait(30)
+        return load(**question)
+
+    monkeypatch.setattr(keeper_module.EcommerceAnalyticsOptimized, "load", slow)
+    shop.check()
+    assert begun.wait(30)
+    assert shop.is_working
+    assert shop.state is before
+    assert len(before.analytics.orders_frame(YEARS)) > 0
+    free.set()
+    after = shop.wait(30)
+    assert after.analytics is not before.analytics
+    assert after.analytics.loaded_at > before.analytics.loaded_at
 
 
 def test_an_unforeseen_failure_gets_a_reference_and_does_not_end_the_keeper(
