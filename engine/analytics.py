@@ -115,6 +115,7 @@ class EcommerceAnalyticsOptimized(OneShop):
         self.inputs, self.files = loaded.inputs, loaded.files
         self.loaded_at, self.watermark = loaded.loaded_at, loaded.watermark
         self.stage_seconds = loaded.stage_seconds
+        self.stage_processor_seconds = loaded.stage_processor_seconds
         self.version = _fingerprint(self.inputs, self._settings)
         if self._terms.wanted != ALL:
             self._answering = self._one.snapshot

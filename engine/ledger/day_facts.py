@@ -124,13 +124,10 @@ def _counted(days: SpanDays, given: dict[DayFact, Given], no_listing: int) -> Da
         if name is DayFact.AD_SPEND:
             unknown = column.unknown[row].astype(np.int64)
     amounts[DayFact.UNKNOWN_COSTS] = unknown
-    rows = DayRows(
-        listing.astype(np.int32), day.astype(np.int32), Amounts(amounts.items()), reported
-    )
-    return DayFacts(rows, totals)
+    return DayFacts(DayRows(listing, day, Amounts(amounts.items()), reported), totals)
 
 
-def _beyond_listings(day: Int64Array, value: Int64Array, is_whole: BoolArray) -> Int64Array:
+def _beyond_listings(day: Int32Array, value: Int64Array, is_whole: BoolArray) -> Int64Array:
     """What rows of the whole shop exceed the sum of the listings' rows by, on each of their days.
 
     On a day that no listing has a row for they count in full.

@@ -58,9 +58,9 @@ class SpanDays:
     """
 
     starts: Int64Array
-    row: Int64Array
-    listing: Int64Array
-    day: Int64Array
+    row: Int32Array
+    listing: Int32Array
+    day: Int32Array
     counts: BoolArray
     by_cell: Int64Array
 
@@ -75,9 +75,10 @@ class SpanDays:
         """
         length = (last.astype(np.int64) - first) + 1
         starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(length)))
-        row = np.repeat(np.arange(len(length)), length)
-        day = np.arange(len(row)) - starts[row] + first[row]
-        cell = listing[row].astype(np.int64) * _DAYS + day
+        row = np.repeat(np.arange(len(length), dtype=np.int32), length)
+        day = np.arange(len(row)) - np.repeat(starts[:-1] - first, length)
+        owner = np.repeat(listing, length)
+        cell = owner * np.int64(_DAYS) + day
         counts = np.ones(len(row), np.bool_)
         by_cell = stable_order(cell)
         shared = _shared(cell, by_cell)
@@ -85,7 +86,7 @@ class SpanDays:
         ranked = (row_id[of_row], -first[of_row].astype(np.int64), length[of_row], cell[shared])
         ordered = shared[np.lexsort(ranked)]
         counts[ordered[1:][cell[ordered][1:] == cell[ordered][:-1]]] = False
-        return cls(starts, row, listing[row].astype(np.int64), day, counts, by_cell)
+        return cls(starts, row, owner, day.astype(np.int32), counts, by_cell)
 
     def spread(self, amounts: Int64Array) -> Int64Array:
         """Spread an amount of each row over its days; int64[entries]."""

@@ -58,7 +58,7 @@ def test_the_json_object_has_its_documented_keys(shop: DatabaseUrl, reports: Rep
     }
     assert {key: type(value) for key, value in ended.shop.items()} == SHOP_KEYS
     assert set(ended.shop["stage_seconds"]) == {
-        *("read", "files", "ledger", "compute", "diff", "write")
+        *("read", "files", "ledger", "health", "levels", "compute", "diff", "write")
     }
     names = [identity["name"] for identity in ended.shop["identities"]]
     assert "MONTHLY: sum over listing rows = shop row" in names
