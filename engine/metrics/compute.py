@@ -7,7 +7,7 @@ answer: one row = one entity × one period, every value an integer in its unit's
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -180,10 +180,13 @@ def _in_chunks(evaluated: Callable[[slice], dict[str, Column]], groups: int) -> 
         rows = slice(begin, begin + _GROUPS_AT_ONCE)
         for name, column in evaluated(rows).items():
             if name not in whole:
-                values, known = np.empty(groups, np.int64), np.empty(groups, np.bool_)
+                values, known = np.empty(groups, np.int64), np.broadcast_to(True, groups)
                 whole[name] = Column(values, known, column.unit, column.texts)
             whole[name].values[rows] = column.values
-            whole[name].known[rows] = column.known
+            if not column.known.all():
+                if not whole[name].known.strides[0]:  # known so far: one True for all groups
+                    whole[name] = replace(whole[name], known=np.ones(groups, np.bool_))
+                whole[name].known[rows] = column.known
     return whole
 
 

@@ -19,7 +19,7 @@ from engine.metrics.customer_value import ObservedValue
 from engine.metrics.customers import Customers
 from engine.metrics.day_tables import DayTable, Places
 from engine.metrics.fact_columns import COVERED
-from engine.metrics.groups import Groups, borders, clipped
+from engine.metrics.groups import Groups, clipped
 from engine.metrics.kernels import (
     CodeCounts,
     Ordered,
@@ -128,9 +128,11 @@ class Parts:
         return self.day_table.between(column, self._places_of(first, last))
 
     def _places_of(self, first: Int64Array, last: Int64Array) -> Places:
-        entity, days = self.groups.entity, self.tables.days
+        low, high = clipped(first, last, self.tables.days)
+        begin = self.groups.entity * self.tables.days
+        low, high = begin + low, begin + high
         sheets = self.day_table.sheets
-        return [borders(sheet.key, entity, first, last, days) for sheet in sheets]
+        return [(np.searchsorted(s.key, low), np.searchsorted(s.key, high)) for s in sheets]
 
     def covered_days(self, name: str) -> Int64Array:
         """Return how many days of each group a source covers; `name` is one of COVERED_PARTS."""
