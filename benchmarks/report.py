@@ -99,7 +99,7 @@ def page(found: dict[tuple[str, ...], Measured]) -> str:
     if live := _of(found, "live"):
         parts += [_LIVE, _table(_live_rows(live))]
     if loads := _of(found, "load"):
-        parts += [_LOAD, _table(_load_rows(loads))]
+        parts += [_LOAD, _table(_stage_rows(loads)), _table(_load_rows(loads))]
     if steps := _of(found, "ledger steps"):
         parts.append(_table(_step_rows(max(steps, key=lambda line: int(line["orders"])))))
     if answers := _of(found, "catalogue"):
@@ -166,15 +166,23 @@ def _live_rows(lines: list[Measured]) -> Iterator[tuple[str, ...]]:
         )
 
 
-def _load_rows(lines: list[Measured]) -> Iterator[tuple[str, ...]]:
-    yield ("orders", "ledger rows", *STAGES, "all", "peak MB", "identities", "load")
+def _stage_rows(lines: list[Measured]) -> Iterator[tuple[str, ...]]:
+    yield ("orders", *STAGES, "all")
     for line in sorted(lines, key=lambda line: int(line["orders"])):
         walls, worked = line["stage_seconds"], line["stage_processor_seconds"]
         yield (
             f"{line['orders']:,}",
-            f"{line['ledger_rows']:,}",
             *(f"{walls[stage]:.1f} / {worked[stage]:.1f}" for stage in STAGES),
             f"{line['wall_seconds']:.1f} / {line['processor_seconds']:.1f}",
+        )
+
+
+def _load_rows(lines: list[Measured]) -> Iterator[tuple[str, ...]]:
+    yield "orders", "ledger rows", "peak MB", "identities", "load"
+    for line in sorted(lines, key=lambda line: int(line["orders"])):
+        yield (
+            f"{line['orders']:,}",
+            f"{line['ledger_rows']:,}",
             f"{line['peak_megabytes']:,}",
             f"{line['identities']}, {line['broken_identities']} broken",
             str(line["load"]),
