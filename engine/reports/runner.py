@@ -6,8 +6,7 @@ they were, and the row says how the run ended.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,8 +15,7 @@ import structlog
 
 from engine.analytics import EcommerceAnalyticsOptimized
 from engine.database.blocks import Block
-from engine.database.run_lock import run_lock
-from engine.errors import EngineError, UsageError
+from engine.errors import EngineError
 from engine.metrics.model import SHOP, Level
 from engine.metrics.registry import REGISTRY
 from engine.periods import Period
@@ -43,6 +41,7 @@ from engine.reports.outcome import (
 from engine.reports.plan import ShopPlan, StageClock, begin_rows, plan_shop
 from engine.reports.restatements import restate
 from engine.reports.run_book import RunBook
+from engine.reports.shop_lock import refuse_backdating, shop_lock
 from engine.reports.stopping import Stopped
 from engine.reports.store import (
     Memory,
@@ -95,9 +94,11 @@ class ShopRun:
 
     def _run_locked(self) -> None:
         book = self._book
-        with self._lock():
-            self._refuse_backdating()
-            run_id = book.begin(self._shop.shop_id, self._desk.call.caller)
+        call = self._desk.call
+        self._progress.stage("lock")
+        with shop_lock(self._desk, book, self._shop):
+            refuse_backdating(book, self._shop, call.as_of)
+            run_id = book.begin(self._shop.shop_id, call.caller)
             self._know(run_id=run_id)
             try:
                 self._run(run_id)
@@ -324,43 +325,6 @@ class ShopRun:
             warnings=self._so_far.warnings,
             restatements=causes,
         )
-
-    @contextmanager
-    def _lock(self) -> Iterator[None]:
-        desk, shop = self._desk, self._shop
-        self._progress.stage("lock")
-        with ExitStack() as stack:
-            desk.patience.do(
-                lambda: stack.enter_context(
-                    run_lock(
-                        desk.url,
-                        f"engine.reports:{shop.shop_id}",
-                        wait_seconds=desk.call.wait_seconds,
-                        holder=self._holder,
-                    )
-                )
-            )
-            yield
-
-    def _holder(self) -> str:
-        """Say which run holds the lock, as far as the book knows."""
-        other = self._book.running(self._shop.shop_id)
-        if other is None:
-            return f"It is a run of {self._shop.name} that has just begun, or is about to end."
-        return (
-            f"It is run {other.run_id} of {self._shop.name}, started "
-            f"{other.started_at:%Y-%m-%d %H:%M:%S} UTC, stage {other.stage}."
-        )
-
-    def _refuse_backdating(self) -> None:
-        as_of = self._desk.call.as_of
-        last = self._book.last_watermark(self._shop.shop_id) if as_of else None
-        if as_of is not None and last is not None and as_of < last:
-            raise UsageError(
-                f"The reports of {self._shop.name} are as of {last.isoformat()}; a run as of "
-                f"{as_of.isoformat()} would put older figures over newer ones.",
-                hint="Add --dry-run to look at an older state without writing.",
-            )
 
     def _close_book(self, run_id: int, error: BaseException) -> None:
         """Note how the run ended; a book that can't be reached must not hide why."""
