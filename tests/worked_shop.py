@@ -7,7 +7,10 @@ from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from engine.metrics.compute import Snapshot
+from engine.ledger.events import build_ledger
+from engine.ledger.evidence import Evidence, keep_evidence
+from engine.local_time import local_clock
+from engine.metrics.compute import Snapshot, build_snapshot
 from engine.sources.frames import SourceTables
 from engine.sources.owner_files import OwnerFiles, read_owner_files
 from tests.shop_builder import Entry, Line, Order, Refund, Span, a_shop, snapshot_of, tables, utc
@@ -159,3 +162,12 @@ def files() -> OwnerFiles:
 
 def snapshot() -> Snapshot:
     return snapshot_of(source(), files=files(), watermark=WATERMARK)
+
+
+@lru_cache(maxsize=1)
+def opened() -> tuple[Snapshot, Evidence]:
+    """Return its figures and what they open to."""
+    clock = local_clock("Europe/Istanbul")
+    ledger, facts = build_ledger(source(), files(), clock)
+    snapshot = build_snapshot(ledger, clock.days_begun(WATERMARK), clock.days_ended(WATERMARK))
+    return snapshot, keep_evidence(facts)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 
 import pytest
 from hypothesis import given, settings
@@ -18,8 +17,6 @@ from engine.errors import (
     UnknownEntityError,
     UnknownMetricError,
 )
-from engine.ledger.events import build_ledger
-from engine.ledger.evidence import Evidence, keep_evidence
 from engine.local_time import local_clock
 from engine.metrics.compute import Snapshot, build_snapshot, compute_block, entity_ids
 from engine.metrics.explain import explain
@@ -36,17 +33,8 @@ MARCH = Period.containing("MONTHLY", date(2026, 3, 1))
 DATINGS = ("refund_day", "order_day")
 
 
-@lru_cache(maxsize=1)
-def worked() -> tuple[Snapshot, Evidence]:
-    clock = local_clock("Europe/Istanbul")
-    ledger, facts = build_ledger(worked_shop.source(), worked_shop.files(), clock)
-    known = worked_shop.WATERMARK
-    snapshot = build_snapshot(ledger, clock.days_begun(known), clock.days_ended(known))
-    return snapshot, keep_evidence(facts)
-
-
 def opened(metric: str, level: Level = Level.SHOP, entity: int | str = 1, **more) -> Node:
-    found = explain(*worked(), metric, level, entity, more.pop("period", MARCH), **more)
+    found = explain(*worked_shop.opened(), metric, level, entity, more.pop("period", MARCH), **more)
     found.check()
     return found
 
@@ -73,7 +61,7 @@ def signed_leaves(node: Node, sign: int = 1) -> Iterator[tuple[int, Leaves]]:
 @pytest.mark.parametrize("dating", DATINGS)
 @pytest.mark.parametrize("metric", REGISTRY.metrics.values(), ids=lambda metric: metric.name)
 def test_every_metric_of_every_entity_of_the_worked_shop(metric: Metric, dating: str) -> None:
-    snapshot, evidence = worked()
+    snapshot, evidence = worked_shop.opened()
     for level in metric.levels:
         for entity in entity_ids(snapshot, level):
             root = explain(
@@ -198,7 +186,7 @@ def test_a_refund_moves_with_its_dating() -> None:
 )
 def test_wrong_questions_are_the_batchs_errors(metric, level, entity, error, words) -> None:
     with pytest.raises(error, match=words):
-        explain(*worked(), metric, level, entity, MARCH)
+        explain(*worked_shop.opened(), metric, level, entity, MARCH)
 
 
 def test_a_leaf_that_is_one_cent_off_is_raised() -> None:

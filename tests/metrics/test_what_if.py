@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
 
 import numpy as np
 import pytest
@@ -14,10 +13,9 @@ from hypothesis import strategies as st
 from engine.errors import UnknownEntityError, UsageError
 from engine.ledger.changed_inputs import Changes, changed_files, changed_tables
 from engine.ledger.events import build_ledger
-from engine.ledger.evidence import Evidence, keep_evidence
 from engine.ledger.frames import EventKind
 from engine.local_time import local_clock
-from engine.metrics.compute import Snapshot, build_snapshot, compute_block
+from engine.metrics.compute import build_snapshot, compute_block
 from engine.metrics.model import SHOP
 from engine.metrics.registry import REGISTRY
 from engine.metrics.what_if import SIGNS, TOTALS, Scope, WhatIf, what_if
@@ -34,17 +32,8 @@ WHOLE_SHOP = Scope()
 BEGUN = day_number(date(2026, 9, 1))
 
 
-@lru_cache(maxsize=1)
-def worked() -> tuple[Snapshot, Evidence]:
-    clock = local_clock("Europe/Istanbul")
-    ledger, facts = build_ledger(worked_shop.source(), worked_shop.files(), clock)
-    known = worked_shop.WATERMARK
-    snapshot = build_snapshot(ledger, clock.days_begun(known), clock.days_ended(known))
-    return snapshot, keep_evidence(facts)
-
-
 def march(changes: Changes, scope: Scope = WHOLE_SHOP, dating: str = "refund_day") -> WhatIf:
-    return what_if(*worked(), MARCH, changes, scope, dating)
+    return what_if(*worked_shop.opened(), MARCH, changes, scope, dating)
 
 
 def moved(answer: WhatIf) -> dict[str, int]:
@@ -122,7 +111,7 @@ def test_before_is_what_the_metrics_say_and_the_bars_lead_to_after(dating: str) 
     answer = march(changes, dating=dating)
     names = [*SIGNS, *TOTALS]
     block = compute_block(
-        worked()[0], [MARCH], SHOP, REGISTRY.choose(SHOP, names), refund_dating=dating
+        worked_shop.opened()[0], [MARCH], SHOP, REGISTRY.choose(SHOP, names), refund_dating=dating
     )
     said = {name: int(column.values[0]) for name, column in block.columns.items()}
     assert {name: answer.before[name] for name in SIGNS} == {name: said[name] for name in SIGNS}
