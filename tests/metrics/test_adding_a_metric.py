@@ -20,7 +20,6 @@ from engine.periods import Period
 from engine.reports.spec import report_table
 from engine.settings import PROJECT_FOLDER
 from tests import worked_shop
-from tests.metrics.test_explain import worked
 
 MARCH = Period.containing("MONTHLY", date(2026, 3, 1))
 ENGINE = PROJECT_FOLDER / "engine"
@@ -53,7 +52,7 @@ def test_a_declaration_is_enough_to_compute_break_down_open_store_and_show_it(ne
     assert str(record["paid_per_order"]) == "71.37"  # 285.47 over 4 orders
     assert as_frame(block)["paid_per_order"].tolist() == [7137]
     assert Dimension.COUNTRY in dimensions_of(new_metric)
-    opened = explain(*worked(), "paid_per_order", Level.SHOP, 1, MARCH)
+    opened = explain(*worked_shop.opened(), "paid_per_order", Level.SHOP, 1, MARCH)
     opened.check()
     assert [child.value for child in opened.children] == [28547, 4]
     for level in Level:
