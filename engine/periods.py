@@ -86,6 +86,19 @@ class Period:
         """Return a period of any days."""
         return cls(PeriodKind.CUSTOM, start, end)
 
+    @classmethod
+    def of_dates(cls, start: date, end: date) -> Period:
+        """Return the month, quarter or year that these days are, or else a CUSTOM period.
+
+        So that a figure which asks for the period before has one answer for the same days.
+        """
+        if end >= start:
+            for kind in _MONTHS:
+                unit = cls.containing(kind, start)
+                if (unit.start, unit.end) == (start, end):
+                    return unit
+        return cls.custom(start, end)
+
     @property
     def days(self) -> int:
         """How many days it has."""

@@ -101,7 +101,7 @@ def resolve_range(
         period = Period.custom(today - _DAY, today - _DAY)
     else:
         assert custom is not None, "a custom range needs its two dates"
-        period = Period.custom(*custom)
+        period = Period.of_dates(*custom)
     return DateRange(period, period.previous(), period.last_year())
 
 

@@ -68,6 +68,27 @@ def test_the_same_period_a_year_before(period, first, last):
     assert (before.start.isoformat(), before.end.isoformat()) == (first, last)
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "kind"),
+    [
+        ("2026-02-01", "2026-02-28", PeriodKind.MONTHLY),
+        ("2026-01-01", "2026-03-31", PeriodKind.QUARTERLY),
+        ("2026-01-01", "2026-12-31", PeriodKind.YEARLY),
+        ("2026-03-01", "2026-03-30", PeriodKind.CUSTOM),
+        ("2026-02-01", "2026-04-30", PeriodKind.CUSTOM),
+        ("2026-03-05", "2026-03-05", PeriodKind.CUSTOM),
+    ],
+)
+def test_dates_that_are_a_calendar_period_are_that_period(first, last, kind):
+    days = date.fromisoformat(first), date.fromisoformat(last)
+    assert Period.of_dates(*days) == Period(kind, *days)
+
+
+def test_reversed_dates_are_refused():
+    with pytest.raises(PeriodError, match="before it starts on 2026-01-02"):
+        Period.of_dates(date(2026, 1, 2), date(2026, 1, 1))
+
+
 def test_a_custom_period_is_preceded_by_as_many_days():
     period = Period.custom(date(2026, 3, 1), date(2026, 3, 10))
     assert period.previous() == Period.custom(date(2026, 2, 19), date(2026, 2, 28))

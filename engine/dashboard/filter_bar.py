@@ -119,6 +119,8 @@ def _dates(today: date) -> tuple[date, date] | None:
     if isinstance(chosen, tuple) and len(chosen) == 2:
         return chosen
     kept: tuple[date, date] | None = st.session_state.get(_LAST_DATES)
+    if kept is None and chosen:  # an address holds a range of one day as one date
+        return chosen[0], chosen[0]
     st.caption("Choose the first and the last day; until then the last range stays.")
     return kept
 

@@ -125,6 +125,12 @@ def test_without_choices_the_filters_give_both_sides(shop_app, analytics) -> Non
     assert f"Contribution profit: {moved}" in [heading.value for heading in at.subheader]
 
 
+def test_an_address_with_one_date_is_a_side_of_one_day(shop_app) -> None:
+    at = shop_app(COMPARE, a=["2026-03-05", "2026-03-05"], b=days(LATE))
+    assert "5 Mar 2026" in [caption.value for caption in at.caption]
+    assert "A: 5 Mar 2026" in at.get("plotly_chart")[0].proto.alt
+
+
 def test_a_side_that_is_missing_is_asked_for(shop_app) -> None:
     at = shop_app(COMPARE, range="All time")
     assert "Choose the days of A" in at.info[0].value

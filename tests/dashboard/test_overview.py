@@ -146,6 +146,11 @@ def test_a_half_chosen_range_keeps_the_last_complete_one_and_says_so(shop_app) -
     assert "**1 Feb to 10 Feb 2026**, 10 days" in at.markdown[0].value
 
 
+def test_an_address_with_one_date_is_a_range_of_one_day(shop_app) -> None:
+    at = shop_app(range="Custom", dates=["2026-03-05", "2026-03-05"])
+    assert "**5 Mar 2026**, 1 day" in at.markdown[0].value
+
+
 def grid(at: AppTest, rows: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The total and the rows of one table of the page; the total stands right above."""
     tables = [table.value for table in at.dataframe]

@@ -11,7 +11,7 @@ import pytest
 
 from engine.ledger.events import build_ledger
 from engine.ledger.facts import Policies
-from engine.ledger.health.codes import HEALTH_CODES, HealthFinding, by_stake, found
+from engine.ledger.health.codes import HEALTH_CODES, HealthFinding, by_stake, found, meaning_of
 from engine.ledger.health.provenance import provenance
 from engine.ledger.health.report import Health, examine
 from engine.local_time import local_clock
@@ -224,6 +224,26 @@ def test_rejects_and_refused_files_of_imports_are_among_the_findings(tmp_path: P
     [reject] = [f for f in of(health, "NOT_A_NUMBER") if f.place == "refunds.csv"]
     assert (reject.row, reject.column, reject.value, reject.level) == (7, "amount", "x", "error")
     assert [f.count for f in of(health, "REJECTS_LEFT_OUT")] == [3]
+
+
+def test_a_reject_of_a_code_that_is_not_known_is_a_finding_and_stops_nothing(
+    tmp_path: Path,
+) -> None:
+    files = owner_writes(tmp_path)
+    ledger, facts = facts_of(files, [Asked("A")])
+    reject = Reject("sales.csv", "TOO_NEW", 7, "amount", "x", "an amount")
+    [finding] = of(examine(ledger, facts, files, Imports((reject,))), "REJECT_CODE_UNKNOWN")
+    assert finding == HealthFinding(
+        "REJECT_CODE_UNKNOWN",
+        "error",
+        "sales.csv",
+        "not used for the reason 'TOO_NEW', which is not known here; expected an amount",
+        HEALTH_CODES["REJECT_CODE_UNKNOWN"].remedy,
+        row=7,
+        column="amount",
+        value="x",
+    )
+    assert meaning_of(finding.code)
 
 
 def test_findings_come_by_stake_with_the_unknown_ones_last() -> None:

@@ -82,10 +82,14 @@ def copy_of(server: DatabaseUrl, template: str) -> Iterator[DatabaseUrl]:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def run_once(url: DatabaseUrl, folder: Path) -> None:
-    """Run the reports of a database, without owner's files and without command line."""
+def run_once(url: DatabaseUrl, folder: Path, scope: Scope | None = None) -> None:
+    """Run the reports of a database with one shop, without command line.
+
+    folder: the owner's files; an empty one for none. scope: all rows, if it is not given.
+    """
     settings = Settings(database_url=address(url), csv_folder=str(folder))
-    caller = make_caller("00000000-0000-0000-0000-000000000001", "test", settings, Scope())
+    scope = Scope() if scope is None else scope
+    caller = make_caller("00000000-0000-0000-0000-000000000001", "test", settings, scope)
     (outcome,) = run_call(Call(caller), settings, url, say=print, stream=io.StringIO())
     assert outcome.status == "SUCCEEDED", outcome.error
 

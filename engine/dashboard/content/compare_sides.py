@@ -92,7 +92,10 @@ def swap(sides: tuple[SideChoice, SideChoice]) -> None:
 
 
 def _days(run: PageRun, letter: str) -> Period | None:
-    """Draw the dates of a side; None until both of them are chosen."""
+    """Draw the dates of a side; None until one is chosen, which is a range of one day.
+
+    An address holds such a range as one date, so nothing else tells it from a half-chosen one.
+    """
     chosen = st.date_input(
         f"Days of {letter}",
         value=[],
@@ -101,10 +104,10 @@ def _days(run: PageRun, letter: str) -> Period | None:
         key=letter.lower(),
         bind="query-params",
         format="YYYY-MM-DD",
-        help="The first and the last day. Empty: as the filters say.",
+        help="The first and the last day; one alone is that day. Empty: as the filters say.",
     )
-    if isinstance(chosen, tuple) and len(chosen) == 2:
-        return Period.custom(*chosen)
+    if isinstance(chosen, tuple) and chosen:
+        return Period.of_dates(chosen[0], chosen[-1])
     return None
 
 

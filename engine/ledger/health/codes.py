@@ -153,6 +153,11 @@ _LEDGER: dict[str, tuple[Level, str, str]] = {
         "a file that was refused at its import",
         "Mend the file and import it again.",
     ),
+    "REJECT_CODE_UNKNOWN": (
+        Level.ERROR,
+        "rows that an import did not use, for a reason that this version does not know",
+        "Update the program, or mend the rows and import their files again.",
+    ),
     "REJECTS_LEFT_OUT": (
         Level.INFO,
         "rejects of imports that are not listed one by one",
