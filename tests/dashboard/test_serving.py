@@ -153,5 +153,11 @@ def test_the_committed_configuration_serves_this_machine_only() -> None:
     assert committed["browser"]["gatherUsageStats"] is False
 
 
+def test_no_page_run_walks_over_all_that_is_in_memory() -> None:
+    committed = tomllib.loads((PROJECT_FOLDER / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert committed["runner"]["postScriptGC"] is False
+    assert "runner.postScriptGC" in config.get_config_options(), "or the name has changed"
+
+
 def test_the_start_program_is_one_that_streamlit_finds() -> None:
     assert "app = st.App(" in (PROJECT_FOLDER / "dashboard.py").read_text("utf-8")
