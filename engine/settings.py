@@ -111,6 +111,14 @@ class Settings:
     dashboard_viewer_password_hash: str = _setting(
         "", "who knows this password signs in as viewer; made likewise"
     )
+    dashboard_owners: str = _setting(
+        "",
+        "who signs in with an account ([auth] in .streamlit/secrets.toml) as owner",
+        unit="e-mail addresses, separated by commas",
+    )
+    dashboard_viewers: str = _setting(
+        "", "who signs in with an account as viewer", unit="e-mail addresses, separated by commas"
+    )
 
     @classmethod
     def load(

@@ -27,7 +27,8 @@ _SIGN_IN_FIRST = "Sign in first."
 _WAYS_OUT = (
     "Either serve this machine only: streamlit run dashboard.py --server.address 127.0.0.1, "
     "and reach it from elsewhere through an SSH tunnel. Or let readers sign in: "
-    "python -m engine password, and its hash in DASHBOARD_OWNER_PASSWORD_HASH. "
+    "python -m engine password, and its hash in DASHBOARD_OWNER_PASSWORD_HASH; or [auth] in "
+    ".streamlit/secrets.toml and their e-mail addresses in DASHBOARD_OWNERS. "
     "Or, for the demo shop alone, set DASHBOARD_SIGN_IN=off."
 )
 # The probes of load balancers and containers: they tell nothing about the shop.

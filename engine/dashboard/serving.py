@@ -20,7 +20,7 @@ from engine.dashboard.access.door import routes_of
 from engine.dashboard.data import figures_of, settings
 from engine.dashboard.gate import Gate, refuse_to_listen, serves_this_machine_only
 from engine.dashboard.pages import OVERVIEW
-from engine.dashboard.session import the_door
+from engine.dashboard.session import needs_sign_in, the_accounts, the_door
 from engine.database import release
 from engine.log import set_up_log
 
@@ -32,13 +32,22 @@ def is_public_demo() -> bool:
     """Whether anyone may come in: sign-in is switched off, and every shop is the demo's."""
     if serves_this_machine_only() or settings().dashboard_sign_in != "off":
         return False
-    if the_door().has_lock:
+    if needs_sign_in():
         return False
     shops = figures_of().state.shops
     return bool(shops) and all(shop.is_demo for shop in shops)
 
 
-middleware: Sequence[Middleware] = (Middleware(Gate, is_open=is_public_demo, door=the_door),)
+def is_open() -> bool:
+    """Whether the gate lets everyone through: to the public demo, or to each page's own gate.
+
+    Where readers sign in with an account a run of a page is the gate (`require_reader`): it alone
+    knows who asks.
+    """
+    return the_accounts() is not None or is_public_demo()
+
+
+middleware: Sequence[Middleware] = (Middleware(Gate, is_open=is_open, door=the_door),)
 routes: Sequence[BaseRoute] = routes_of(the_door)
 
 
@@ -47,10 +56,11 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Check where the program may listen, begin to load, and give the database back at the end.
 
     Raises SettingError, which ends the process with exit code 3, for an address that is not this
-    machine's own, unless readers sign in, or sign-in is switched off for the demo shop.
+    machine's own, unless readers sign in, or sign-in is switched off for the demo shop; and for a
+    way to sign in that can't work.
     """
     set_up_log(settings().log_format, settings().log_level)
-    is_public = not serves_this_machine_only() and not the_door().has_lock
+    is_public = not needs_sign_in() and not serves_this_machine_only()
     if is_public and settings().dashboard_sign_in != "off":
         raise refuse_to_listen("")
     keeper = figures_of()

@@ -1,18 +1,60 @@
-"""Who reads this page: asked again at each run, so that an open tab ends with its session."""
+"""Who reads this page: asked again at each run, so that an open tab ends with its session.
+
+Readers sign in with an account of an identity provider where the secrets name one; else with a
+password where there is one; else whoever sits at the machine is the owner.
+"""
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass, replace
+
 import streamlit as st
+import structlog
 
 from engine.dashboard.access.door import COOKIE, SIGN_IN, SIGN_OUT, Door
+from engine.dashboard.access.guests import Guests, Refusal
 from engine.dashboard.access.passwords import Role
+from engine.dashboard.access.providers import ONLY, read_providers
 from engine.dashboard.data import settings
+
+_log = structlog.get_logger("engine")
+_TOLD = "sign-in told"  # of the session: what the log has of it
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Sign-in with an account: at which providers, and whose."""
+
+    providers: tuple[str, ...]
+    guests: Guests
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def the_accounts() -> Accounts | None:
+    """Return who may sign in with an account, None where nobody does.
+
+    Raises SettingError for secrets or lists of addresses that can't be right.
+    """
+    providers = read_providers()
+    return Accounts(providers, Guests.of(settings())) if providers else None
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
 def the_door() -> Door:
-    """Return the door of this process; raises SettingError for a hash that is none."""
-    return Door(settings())
+    """Return the door of this process; raises SettingError for a hash that is none.
+
+    Where readers sign in with an account no password opens it.
+    """
+    given = settings()
+    if the_accounts() is not None:
+        given = replace(given, dashboard_owner_password_hash="", dashboard_viewer_password_hash="")
+    return Door(given)
+
+
+def needs_sign_in() -> bool:
+    """Whether readers have to sign in, in whichever way."""
+    return the_accounts() is not None or the_door().has_lock
 
 
 def token() -> str | None:
@@ -25,6 +67,9 @@ def require_reader() -> Role:
 
     Where nobody has to sign in, whoever sits at the machine is the owner.
     """
+    accounts = the_accounts()
+    if accounts is not None:
+        return _require_account(accounts)
     door = the_door()
     if not door.has_lock:
         return Role.OWNER
@@ -38,11 +83,59 @@ def require_reader() -> Role:
 
 def has_ended() -> bool:
     """Whether the session of an open page is over; asking does not keep it alive."""
+    accounts = the_accounts()
+    if accounts is not None:
+        return isinstance(_admitted(accounts), Refusal)
     door = the_door()
     return door.has_lock and not door.sessions.role(token(), is_active=False)
 
 
 def sign_out_link(role: Role) -> None:
     """Say who is signed in, with the way out; nothing where there is no sign-in."""
-    if the_door().has_lock:
+    if the_accounts() is not None:
+        st.caption(f"Signed in as {role}.")
+        st.button("Sign out", on_click=st.logout, width="stretch")
+    elif the_door().has_lock:
         st.caption(f"Signed in as {role}. [Sign out]({SIGN_OUT})")
+
+
+def _admitted(accounts: Accounts) -> Role | Refusal:
+    return accounts.guests.admit(st.user.to_dict(), time.time())
+
+
+def _require_account(accounts: Accounts) -> Role:
+    """Return the role of the account that is signed in; before any data are touched."""
+    admitted = _admitted(accounts)
+    _tell(admitted)
+    if isinstance(admitted, Refusal):
+        _refuse(admitted, accounts.providers)
+        st.stop()
+    return admitted
+
+
+def _refuse(refusal: Refusal, providers: tuple[str, ...]) -> None:
+    """Draw why there are no figures, with the way to sign in."""
+    st.title("Shop profit")
+    if refusal in (Refusal.NOT_SIGNED_IN, Refusal.ENDED):
+        st.info(refusal.value, title="Sign in")
+        for name in providers:
+            label = "Sign in" if name == ONLY else f"Sign in with {name}"
+            st.button(label, on_click=st.login, args=(name,))
+        return
+    st.warning(
+        f"{refusal} Ask the owner of the shop, or sign in with another account.",
+        title="No access",
+    )
+    st.button("Sign out", on_click=st.logout)
+
+
+def _tell(admitted: Role | Refusal) -> None:
+    """Log a sign-in or a refusal once a session, with the account and nothing else of it."""
+    if admitted is Refusal.NOT_SIGNED_IN or st.session_state.get(_TOLD) == admitted:
+        return
+    st.session_state[_TOLD] = admitted
+    account = st.user.get("email")
+    if isinstance(admitted, Role):
+        _log.info("signed in", account=account, role=admitted.value)
+    else:
+        _log.warning("sign-in refused", account=account, reason=admitted.value)
