@@ -117,15 +117,26 @@ class EcommerceAnalyticsOptimized(OneShop):
         self.stage_seconds = loaded.stage_seconds
         self.stage_processor_seconds = loaded.stage_processor_seconds
         self.version = _fingerprint(self.inputs, self._settings)
-        if self._terms.wanted != ALL:
-            self._answering = self._one.snapshot
-        else:
+        if self.holds_all_shops:
             self._answering = together(self.shops, self._settings.restock_days)
+        else:
+            self._answering = self._one.snapshot
 
     @property
     def shop(self) -> Shop:
         """The shop, or what stands for all of them: id 0 and the reporting currency."""
         return self._answering.ledger.shop
+
+    @property
+    def holds_all_shops(self) -> bool:
+        """Whether these are all shops together: what opens one of them is refused."""
+        return self._terms.wanted == ALL
+
+    @property
+    def rate_days(self) -> tuple[date, date] | None:
+        """The earliest and the latest day of a rate by which an order or refund was converted."""
+        days = self._answering.ledger.conversions.day
+        return (day_date(int(days.min())), day_date(int(days.max()))) if len(days) else None
 
     @property
     def first_day(self) -> date | None:
@@ -208,7 +219,7 @@ class EcommerceAnalyticsOptimized(OneShop):
             refund_dating=dating,
             breakdown=breakdown,
         )
-        if level is SHOP or self._terms.wanted != ALL:
+        if level is SHOP or not self.holds_all_shops:
             answers = [(0, ask(self._answering))]
         else:
             answers = self._by_shop(ask, level, entities)

@@ -12,8 +12,9 @@ from engine.dashboard.filters import resolve
 from engine.dashboard.header import header
 from engine.dashboard.keeper import Keeper, Phase
 from engine.dashboard.page_run import PageRun, current_run, open_run
-from engine.dashboard.pages import EXPLAINED, ICON, sections
+from engine.dashboard.pages import EXPLAINED, ICON, OF_ALL_SHOPS, sections
 from engine.dashboard.session import require_reader, sign_out_link
+from engine.loading import ALL
 
 st.set_page_config(
     page_title="Shop profit",
@@ -24,16 +25,25 @@ st.set_page_config(
 
 
 def chosen_keeper() -> Keeper:
-    """Return the keeper of the shop to show; a picker appears where there are several."""
+    """Return the keeper of the shop to show; a picker appears where there are several.
+
+    With a reporting currency it offers all of them together.
+    """
     keeper = figures_of()
-    shops = {shop.shop_id: shop.name for shop in states.settled(keeper).shops}
+    shops = {str(shop.shop_id): shop.name for shop in states.settled(keeper).shops}
     if len(shops) < 2:
         return keeper
+    first, *_ = shops
+    hint = None
+    if settings().reporting_currency:
+        shops[ALL] = "All shops"
+    else:
+        hint = "With REPORTING_CURRENCY set, all shops can be shown together."
     with st.sidebar:
-        chosen = pick("Shop", list(shops), lambda shop: shops[shop], key="shop")
-    if chosen == min(shops):
+        chosen = pick("Shop", list(shops), lambda shop: shops[shop], key="shop", help=hint)
+    if chosen == first:
         return keeper
-    other = figures_of(chosen)
+    other = figures_of(ALL if chosen == ALL else int(chosen))
     states.settled(other)
     return other
 
@@ -73,6 +83,12 @@ else:
 with st.sidebar:
     sign_out_link(role)
 drill.follow()
-page.run()
-if state.phase is Phase.READY and page.title in EXPLAINED:
-    explain_panel.draw(current_run())
+if state.phase is Phase.READY and analytics is not None and analytics.holds_all_shops:
+    if page.title in OF_ALL_SHOPS:
+        page.run()
+    else:
+        states.of_one_shop_only(state.shops)
+else:
+    page.run()
+    if state.phase is Phase.READY and page.title in EXPLAINED:
+        explain_panel.draw(current_run())

@@ -33,8 +33,8 @@ MOST_EXPLANATIONS = 16  # each holds the rows behind a figure
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def figures_of(shop: int | None = None) -> Keeper:
-    """Return this process's keeper of a shop, None for the one with the lowest id."""
+def figures_of(shop: int | str | None = None) -> Keeper:
+    """Return this process's keeper of a shop, None for the one with the lowest id, or of `ALL`."""
     return Keeper(settings(), shop)
 
 

@@ -51,6 +51,11 @@ def show_dates(start: date, end: date) -> None:
     st.session_state["dates"] = (start, end)
 
 
+def show_pick(key: str, one: str) -> None:
+    """Set a picker to one of its ids; for the callback of a button."""
+    st.query_params[key] = one
+
+
 def pick(
     label: str,
     ids: Sequence[Id],

@@ -17,6 +17,7 @@ from engine.dashboard.questions import COVERAGE
 from engine.dashboard.wording import days_words, escape, moment_words, range_words
 from engine.metrics.formats import text
 from engine.metrics.registry import REGISTRY
+from engine.periods import Period
 
 
 def header(run: PageRun) -> None:
@@ -31,22 +32,37 @@ def header_words(run: PageRun, reader_offset: int | None) -> list[str]:
     `reader_offset` is what a browser says: minutes from its own clock to UTC, None for unknown.
     """
     shop, view = run.analytics.shop, run.view
-    zone = escape(shop.time_zone)
-    if (
-        reader_offset is not None
-        and timedelta(minutes=-reader_offset) != run.local(now()).utcoffset()
-    ):
-        zone += " (the shop's zone, not yours)"
     return [
         f"**{escape(shop.name)}**",
         _range(run),
         _compared(view),
-        zone,
-        shop.currency,
+        _zone(run, reader_offset),
+        _currency(run),
         _freshness(run),
         _coverage(run.figures.value(COVERAGE, view.period)),
         f"definitions {REGISTRY.version}",
     ]
+
+
+def _zone(run: PageRun, reader_offset: int | None) -> str:
+    if run.analytics.holds_all_shops:
+        return f"{run.days_of} days"
+    zone = escape(run.days_of)
+    is_elsewhere = (
+        reader_offset is not None
+        and timedelta(minutes=-reader_offset) != run.local(now()).utcoffset()
+    )
+    return f"{zone} (the shop's zone, not yours)" if is_elsewhere else zone
+
+
+def _currency(run: PageRun) -> str:
+    """Return the currency, and of all shops together the days of the rates behind it."""
+    rates = run.analytics.rate_days if run.analytics.holds_all_shops else None
+    if rates is None:
+        return run.currency
+    return (
+        f"{run.currency}, each amount at the rate of its day, {range_words(Period.custom(*rates))}"
+    )
 
 
 def _range(run: PageRun) -> str:
@@ -71,6 +87,8 @@ def _compared(view: View) -> str:
 def _freshness(run: PageRun) -> str:
     today = run.local(now()).date()
     newest = moment_words(run.last_moment(), today)
+    if run.analytics.holds_all_shops:
+        newest += " UTC"
     return f"data to {newest}, read {moment_words(run.local(run.analytics.loaded_at), today)}"
 
 

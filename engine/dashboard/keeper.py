@@ -68,12 +68,15 @@ class State:
 
 
 class Keeper:
-    """The figures of one shop in this process; `shop` is an id, None for the lowest id."""
+    """The figures of one shop in this process; `shop` is an id, None for the lowest id.
+
+    `ALL` keeps all shops together, in the reporting currency.
+    """
 
     def __init__(
         self,
         settings: Settings,
-        shop: int | None = None,
+        shop: int | str | None = None,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -116,7 +119,7 @@ class Keeper:
         if known is None or url is None:
             raise SourceError("The database is away, so the target was not set.", hint="Try again.")
         write_target(url, known.shop.shop_id, target, role)
-        self.state = replace(self.state, targets=_targets(url, known.shop.shop_id))
+        self.state = replace(self.state, targets=_targets(url, known))
 
     def _refresh(self) -> None:
         try:
@@ -139,7 +142,7 @@ class Keeper:
         if self._url is None:
             self._url = self._address()
         if known is not None and probe_version(self._settings, self._url) == known.version:
-            self._nothing_new(self._url, known.shop.shop_id)
+            self._nothing_new(_targets(self._url, known))
             return
         self._step("Reading the shop")
         with open_snapshot(self._url) as source:
@@ -148,7 +151,6 @@ class Keeper:
                 self.state = State(Phase.EMPTY)
                 return
             wanted = shops[0].shop_id if self.shop is None else self.shop
-            targets = read_targets(source, wanted)
         begun = time.perf_counter()
         loaded = EcommerceAnalyticsOptimized.load(
             shop=wanted, settings=self._settings, url=self._url
@@ -161,6 +163,7 @@ class Keeper:
         )
         phase = Phase.EMPTY if loaded.first_day is None else Phase.READY
         news = what_is_new(known, loaded)
+        targets = _targets(self._url, loaded)
         self.state = State(phase, loaded, shops, news=news, targets=targets)
 
     def _address(self) -> DatabaseUrl:
@@ -170,14 +173,14 @@ class Keeper:
             )
         return prepare(self._settings, say=self._prepares, client="optional")
 
-    def _nothing_new(self, url: DatabaseUrl, shop: int) -> None:
+    def _nothing_new(self, targets: Targets | None) -> None:
         self.state = replace(
             self.state,
             error=None,
             failed_at=None,
             next_try=None,
             failures=0,
-            targets=_targets(url, shop),
+            targets=targets,
         )
 
     def _failed(self, error: EngineError) -> None:
@@ -202,6 +205,9 @@ class Keeper:
             self.state = replace(self.state, step=step)
 
 
-def _targets(url: DatabaseUrl, shop: int) -> Targets:
+def _targets(url: DatabaseUrl, of: EcommerceAnalyticsOptimized) -> Targets | None:
+    """Read the targets of a shop; all shops together have none."""
+    if of.holds_all_shops:
+        return None
     with open_snapshot(url) as source:
-        return read_targets(source, shop)
+        return read_targets(source, of.shop.shop_id)

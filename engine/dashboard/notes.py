@@ -19,7 +19,7 @@ def notes_of(run: PageRun, page: str, sheet: Sheet) -> list[tuple[str, str]]:
         ("Shop", shop.name),
         ("Range", range_words(view.period)),
         ("Compared with", range_words(view.compared) if view.compared else view.no_comparison),
-        ("Time zone", shop.time_zone),
+        ("Time zone", run.days_of),
         ("Currency", sheet.currency),
         ("Refunds dated by", view.filters.dating.value),
         ("Data to", f"{run.last_moment():%Y-%m-%d %H:%M}"),

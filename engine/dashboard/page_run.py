@@ -46,15 +46,21 @@ class PageRun:
         assert day is not None, "a page runs on a shop with facts only"
         return day
 
+    @property
+    def days_of(self) -> str:
+        """Whose days these are: the shop's time zone, or each shop's own."""
+        analytics = self.analytics
+        return "each shop's own" if analytics.holds_all_shops else analytics.shop.time_zone
+
     def local(self, moment: datetime) -> datetime:
         """Return a moment on the shop's clock."""
         return moment.astimezone(ZoneInfo(self.analytics.shop.time_zone))
 
     @property
     def today_is_over(self) -> bool:
-        """Whether the data reach the end of the shop's current day."""
-        analytics = self.analytics
-        return analytics.watermark >= analytics.clock.day_start(analytics.today + timedelta(days=1))
+        """Whether the data reach the end of the current day, in every shop that is asked."""
+        snapshot = self.analytics.snapshot
+        return snapshot.days_ended >= snapshot.days_begun
 
     def last_moment(self) -> datetime:
         """Return the local time up to which the data go; midnight is said as the day that ends."""

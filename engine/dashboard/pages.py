@@ -90,6 +90,9 @@ PAGES = (
 
 # Pages that show numbers of the range, each of which can be opened.
 EXPLAINED = {page.title for page in PAGES if page.path != GLOSSARY}
+# Pages that can be asked of all shops together; the others look into orders, files and shelves of
+# one of them.
+OF_ALL_SHOPS = {page.title for page in PAGES if page.path in (OVERVIEW, PROFIT_BRIDGE, GLOSSARY)}
 
 
 def sections() -> Mapping[str, Sequence[st.Page]]:

@@ -5,13 +5,14 @@ No state shows a zero for "no data", and each says what to do next.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from engine.dashboard.data import shop_figures
-from engine.dashboard.filter_bar import show_dates
+from engine.dashboard.filter_bar import show_dates, show_pick
 from engine.dashboard.keeper import Keeper, Phase, State
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
@@ -19,6 +20,7 @@ from engine.dashboard.wording import bucket_words, escape, range_words
 from engine.errors import ContractError, EngineError, ReconciliationError, SourceError
 from engine.metrics.model import SHOP
 from engine.periods import Period, PeriodKind, periods_between
+from engine.sources.frames import Shop
 
 FIRST_WAIT = 4.0  # seconds that a first visitor waits before the page looks again by itself
 TRY_DEMO = "python -m engine demo"
@@ -112,6 +114,22 @@ def next_try_words(state: State, now: datetime) -> str:
         return ""
     left = max(timedelta(0), state.next_try - now)
     return f"Next try in {round(left.total_seconds())} s." if left else "Trying again."
+
+
+def of_one_shop_only(shops: Sequence[Shop]) -> None:
+    """Say that the page can't be asked of all shops together, and offer each of them."""
+    st.info(
+        "It opens orders, files and shelves, which all shops together do not have.",
+        title="This page is about one shop",
+    )
+    with st.container(horizontal=True):
+        for shop in shops:
+            st.button(
+                escape(shop.name),
+                on_click=show_pick,
+                args=("shop", str(shop.shop_id)),
+                key=f"shop {shop.shop_id}",
+            )
 
 
 def nothing_in_range(run: PageRun) -> None:

@@ -206,7 +206,7 @@ def test_two_shops_have_a_picker_with_the_id_in_the_address(
     at = open_app()
     assert at.selectbox(key="pick shop").options == ["Tuftmoor Felt", "Second"]
     assert len(at.metric) == len(CARDS)
-    at.selectbox(key="pick shop").select(7).run()
+    at.selectbox(key="pick shop").select("7").run()
     assert at.query_params["shop"] == "7"
     assert "The shop Second has no orders yet" in at.info[0].proto.title
 

@@ -76,7 +76,9 @@ def draw(run: PageRun) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         detail = Detail(_control("Steps", Detail, "steps"))
         basis = Per(_control("Per", Per, "per"))
-        whose = Whose(_control("Level", Whose, "level"))
+        whose = Whose.SHOP
+        if not run.analytics.holds_all_shops:
+            whose = Whose(_control("Level", Whose, "level"))
     figures = _figures(run, whose)
     if figures is run.figures and ends_here(run):
         return

@@ -9,6 +9,7 @@ if not parts.ends_here(run):
     targets.draw(run)
     overview.draw_chart(run)
     overview.draw_bridge(run)
-    to_do.draw(run)
-    overview.draw_losers(run)
-    overview.draw_best(run)
+    if not run.analytics.holds_all_shops:
+        to_do.draw(run)
+        overview.draw_losers(run)
+        overview.draw_best(run)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,8 @@ from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from docs.images.make_pictures import chromium_path, served
-from engine.dashboard import serving, session, states
-from engine.dashboard.data import figures_of
-from engine.dashboard.keeper import Phase
+from engine.dashboard import data, serving, session, states
+from engine.dashboard.data import settings
 from engine.database.url import DatabaseUrl
 from engine.settings import Settings
 from tests.dashboard.access.provider import CLIENT, SECRET, provider
@@ -29,31 +28,40 @@ Visit = Callable[..., AppTest]
 @pytest.fixture
 def visit(
     point_at: Callable[[DatabaseUrl], Settings],
-    shop_copy: DatabaseUrl,
+    shop_template: DatabaseUrl,
     monkeypatch: pytest.MonkeyPatch,
-) -> Visit:
+) -> Iterator[Visit]:
     """Open the application as the account with these claims."""
     monkeypatch.setattr(states, "FIRST_WAIT", 60)
     monkeypatch.setenv("DASHBOARD_OWNERS", "mina@shop.example")
     monkeypatch.setenv("DASHBOARD_VIEWERS", "books@tax.example")
-    point_at(shop_copy)
+    point_at(shop_template)
     monkeypatch.setattr(session, "read_providers", lambda: ("default",))
+    kept = (settings, session.the_accounts, session.the_door)
+    for one in kept:
+        one.clear()  # the figures stay: they are of the same database
 
     def visit_(**claims: Any) -> AppTest:
         at = AppTest.from_file(str(APP), default_timeout=60)
         at.user = {"is_logged_in": bool(claims), "iat": time.time(), **claims}
         return at.run()
 
-    return visit_
+    yield visit_
+    for one in kept:
+        one.clear()
 
 
-def test_before_signing_in_no_data_are_touched(visit: Visit) -> None:
+def test_before_signing_in_no_data_are_touched(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(data, "figures_of", asked.append)
     at = visit()
     assert at.info[0].value == "Sign in to see the figures."
     assert [button.label for button in at.button] == ["Sign in"]
     assert not at.metric
     assert not at.sidebar.selectbox
-    assert figures_of().state.phase is Phase.PREPARING, "nothing has been asked for"
+    assert asked == []
 
 
 @pytest.mark.parametrize(
