@@ -61,7 +61,10 @@ def draw(
     ids: Sequence[Any] = (),
     opens: Callable[[Any], None] | None = None,
 ) -> None:
-    """Draw a table; `opens` shows what stands behind a row, by its place in `ids`."""
+    """Draw a table; `opens` shows what stands behind a row, by its place in `ids`.
+
+    A row whose id is None, and one beyond the last id, has nothing behind it and no button.
+    """
     units = [heading.unit for heading in table.headings]
     drawn = pd.DataFrame(
         [
@@ -79,7 +82,8 @@ def draw(
     }
     button = f"{table.key}-open"
     if opens is not None:
-        drawn.insert(1, _OPEN, "Open")
+        known = [*ids, *[None] * len(drawn)][: len(drawn)]
+        drawn.insert(1, _OPEN, [None if one is None else "Open" for one in known])
         config[_OPEN] = open_column(button)
     st.dataframe(
         drawn,
@@ -91,7 +95,7 @@ def draw(
         alt=table.alt,
     )
     row = clicked_row(button)
-    if opens is not None and row is not None and row < len(ids):
+    if opens is not None and row is not None and row < len(ids) and ids[row] is not None:
         opens(ids[row])
 
 

@@ -77,8 +77,12 @@ class Deposits:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Account:
-    """All that the payment account of a shop says, up to the watermark."""
+    """All that the payment account of a shop says, up to the watermark.
 
+    fates: int8, the Fate of each row of the table of entries.
+    """
+
+    fates: Int8Array
     kinds: tuple[str, ...]  # as received, the last one for entries without a type
     currencies: tuple[str, ...]
     movements: Movements
@@ -102,6 +106,7 @@ def account_of(rows: EntryRows, work: FeeWork) -> Account:
     """Return the account; `work` has placed each of the rows."""
     kept = _kept(rows, work.placed)
     return Account(
+        fates=work.placed.fate,
         kinds=(*rows.kind.values, ""),
         currencies=tuple(rows.currency.values),
         movements=_movements(rows, work, kept),
@@ -113,17 +118,22 @@ def account_of(rows: EntryRows, work: FeeWork) -> Account:
 def _kept(rows: EntryRows, placed: PlacedEntries) -> _Kept:
     row = np.flatnonzero((placed.fate != Fate.AFTER_WATERMARK) & (rows.currency.code >= 0))
     row = row[np.lexsort((row, rows.sequence[row], rows.seconds[row], rows.currency.code[row]))]
-    currency = rows.currency.code[row].astype(np.int64)
-    digits = [currency_digits(name) for name in rows.currency.values]
-    scale = np.array([10 ** (AMOUNT_DIGITS - each) for each in digits] + [1], np.int64)[currency]
+    scale = minor_unit(rows, row)
     return _Kept(
         row=row,
         day=placed.day[row],
-        currency=currency,
+        currency=rows.currency.code[row].astype(np.int64),
         amount=round_div(rows.amount[row], scale),
         balance=round_div(rows.balance.value[row], scale),
         has_balance=rows.balance.known[row],
     )
+
+
+def minor_unit(rows: EntryRows, row: Int64Array) -> Int64Array:
+    """Return how many source units make a minor unit of each of these entries' own currency."""
+    digits = [currency_digits(name) for name in rows.currency.values]
+    units = np.array([10 ** (AMOUNT_DIGITS - each) for each in digits] + [1], np.int64)
+    return units[rows.currency.code[row]]
 
 
 def _movements(rows: EntryRows, work: FeeWork, kept: _Kept) -> Movements:

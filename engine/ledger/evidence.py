@@ -18,15 +18,15 @@ from engine.ledger.frames import FEES, EventKind, Ledger, OrderState
 from engine.ledger.pooled_fees import PooledBefore
 from engine.money import Int64Array
 from engine.sources.frames import EntryRows, Int8Array, Maybe, SourceTables, Texts, TrackingRows
-from engine.sources.some_orders import orders_alone, orders_only, rows_of
+from engine.sources.some_orders import orders_alone, orders_only
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
     """The source rows of all orders, and what can't be told from one order's rows alone.
 
-    tables: as read, the account with entries of orders only, each by the order and line that it was
-    found to be of. bases: FeeBasis of each sale row of the ledger, by column of a cost. pools: the
+    tables: as read, the entries of the account with the order and line that each was found to be
+    of. bases: FeeBasis of each sale row of the ledger, by column of a cost. pools: the
     months of the account that refer to no order. costs: which rows of the cost files answer for
     which SKU.
     """
@@ -47,7 +47,7 @@ class Evidence:
 
 def keep_evidence(facts: Facts) -> Evidence:
     """Keep of the facts of a shop what explanations need; columns are shared, not copied."""
-    account = _of_orders(facts.tables.entries, facts.fees.of_orders)
+    account = _as_found(facts.tables.entries, facts.fees.of_orders)
     tables = replace(orders_only(facts.tables), entries=account)
     bases = facts.fees.bases | facts.fulfilment.basis | {"cogs": facts.costs.basis}
     return Evidence(tables, facts.terms, bases, facts.fees.pools, facts.costs.book)
@@ -60,25 +60,20 @@ def work_out_again(ledger: Ledger, evidence: Evidence, order_id: int) -> Facts:
     return gather(orders_alone(evidence.tables, ids), evidence.terms, before, keeps=True)
 
 
-def _of_orders(rows: EntryRows, named: OrderEntries) -> EntryRows:
-    """Return the entries of orders, each with the reference that it was found to have."""
-    chosen = rows_of(rows, named.row)
-    count = len(named.row)
+def _as_found(rows: EntryRows, named: OrderEntries) -> EntryRows:
+    """Return the entries, each with the reference that it was found to have, 0 = to no order."""
+    count = len(rows.entry_id)
+    order_id, line_id = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    order_id[named.row], line_id[named.row] = named.order_id, named.line_id
     nothing = np.broadcast_to(np.zeros(1, np.int64), count)
-    no_text = Texts(np.broadcast_to(np.full(1, -1, np.int32), count), ())
-    return EntryRows(
-        entry_id=chosen.entry_id,
-        kind=chosen.kind,
-        amount=chosen.amount,
-        currency=chosen.currency,
-        seconds=chosen.seconds,
-        description=no_text,
+    return replace(
+        rows,
         payment_id=nothing,
         parent_entry_id=nothing,
-        order_id=named.order_id,
+        order_id=order_id,
         listing_id=nothing,
-        line_id=named.line_id,
-        reference_type=no_text,
+        line_id=line_id,
+        reference_type=Texts(np.broadcast_to(np.full(1, -1, np.int32), count), ()),
         reference_id=nothing,
         balance=Maybe(nothing, np.broadcast_to(np.zeros(1, np.bool_), count)),
         sequence=nothing,

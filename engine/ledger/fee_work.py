@@ -20,7 +20,6 @@ from engine.ledger.fee_books import Books, FeeBook, charges_in, open_books
 from engine.ledger.fee_frames import (
     Adjustments,
     Backtest,
-    Fate,
     FeeBasis,
     OrderEntries,
 )
@@ -162,7 +161,7 @@ def _placed(
 
 def _naming_orders(placed: PlacedEntries, orders: Orders, every_line: Lines) -> OrderEntries:
     order, line = placed.entries.order, placed.entries.line
-    row = np.flatnonzero((order >= 0) & (placed.fate != Fate.PASS_THROUGH))
+    row = np.flatnonzero(order >= 0)
     return OrderEntries(
         row, orders.order_id[order[row]], np.append(every_line.line_id, 0)[line[row]]
     )

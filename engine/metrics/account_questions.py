@@ -5,9 +5,14 @@ from __future__ import annotations
 from abc import abstractmethod
 from datetime import date
 
+import pandas as pd
+
 from engine.ledger.account import Account
+from engine.ledger.evidence import Evidence
 from engine.ledger.fee_frames import Backtest
+from engine.local_time import LocalClock
 from engine.metrics import account_statement
+from engine.metrics.account_entries import entries_frame
 from engine.metrics.account_statement import BookedRow, Deposit, Drift, Shift, Statement
 from engine.periods import Period
 
@@ -24,6 +29,15 @@ class AccountQuestions:
     def _backtest(self) -> tuple[Backtest, ...]: ...
 
     @property
+    @abstractmethod
+    def _evidence(self) -> Evidence: ...
+
+    @property
+    @abstractmethod
+    def clock(self) -> LocalClock:
+        """The shop's wall clock."""
+
+    @property
     def account_days(self) -> tuple[date, date] | None:
         """The days of the account's first and last entry, None for a shop without one."""
         return account_statement.days_of(self._account)
@@ -34,6 +48,16 @@ class AccountQuestions:
         One statement a currency; none for a shop without a payment account.
         """
         return account_statement.statements(self._account, period)
+
+    def account_entries(
+        self, period: Period, currency: str, kind: str | None = None
+    ) -> pd.DataFrame:
+        """List the entries behind a statement, or behind one ledger type of it, the newest first.
+
+        Their amounts sum to the statement's; columns as in `engine.metrics.account_entries`.
+        """
+        rows = self._evidence.tables.entries
+        return entries_frame(self._account, rows, self.clock, period, currency, kind)
 
     def account_booked(
         self, period: Period, refund_dating: str = "refund_day"

@@ -9,6 +9,8 @@ import pytest
 
 from engine.dashboard import pages
 from engine.dashboard.content.fees import BASES
+from engine.dashboard.content.fees_entries import FATES
+from engine.ledger.fee_frames import Fate
 from engine.periods import Period
 
 SPRING = {"range": "Custom", "dates": ["2024-03-01", "2024-04-30"]}
@@ -117,3 +119,29 @@ def test_a_range_without_entries_says_when_there_are_some(tab: str, open_tab) ->
     button.click().run()
     assert not at.exception
     assert at.dataframe
+
+
+def test_a_type_opens_its_entries_which_are_the_tables_own(open_tab, shop_template) -> None:
+    at = open_tab("Tie-out", entries="TRY:transaction", **SPRING)
+    account, entries = at.dataframe[0].value, at.dataframe[1].value
+    with psycopg.connect(shop_template.libpq()) as connection:
+        found = connection.execute(
+            "SELECT entry_id, amount, order_id FROM ledger_entries WHERE ledger_type = "
+            "'transaction' AND created_timestamp BETWEEN "
+            "extract(epoch FROM '2024-03-01 00:00+03'::timestamptz) AND "
+            "extract(epoch FROM '2024-04-30 23:59:59+03'::timestamptz)"
+        ).fetchall()
+    shown = zip(entries["entry_id"], cents(entries["amount"]), entries["order_id"], strict=True)
+    assert sorted(shown) == sorted((str(one), int(amount), str(of)) for one, amount, of in found)
+    assert set(entries["description"]) == {"Transaction fees"}
+    assert set(entries["booked"]) == {"On its order's day"}
+    assert list(entries["entered_at"]) == sorted(entries["entered_at"], reverse=True)
+    of_type = account[account["ledger_type"] == "transaction"]
+    assert cents(of_type["amount"]) == [sum(cents(entries["amount"]))]
+    assert any(f"All {len(found):,} come to " in one.value for one in at.caption)
+    # A balance has no entries, and so no button; every type has.
+    assert list(account["open"].isna()) == [True, *[False] * (len(account) - 2), True]
+
+
+def test_every_fate_that_a_range_can_show_is_said() -> None:
+    assert set(FATES) == set(Fate) - {Fate.AFTER_WATERMARK}

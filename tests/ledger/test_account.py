@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.ledger.events import build_ledger
+from engine.ledger.evidence import keep_evidence
 from engine.ledger.fee_frames import Backtest
 from engine.local_time import local_clock
+from engine.metrics.account_entries import entries_frame
 from engine.metrics.account_statement import (
     booked_rows,
     days_of,
@@ -130,6 +133,36 @@ def test_two_parts_of_a_range_add_up_to_it_and_all_time_to_the_ledger(shop, cut,
     assert sum(one.moved for one in statements(facts.account, whole)) == sum(
         one.moved for part in parts for one in statements(facts.account, part)
     )
+
+
+@given(any_shop(), st.integers(0, 120))
+def test_the_single_entries_are_those_that_a_statement_counts(shop, cut) -> None:
+    _, facts, evidence = shop.load()
+    period = Period.custom(date(2020, 1, 1), date(2026, 1, 1) + timedelta(days=cut))
+    rows, clock = evidence.tables.entries, facts.terms.clock
+    for one in statements(facts.account, period):
+        every = entries_frame(facts.account, rows, clock, period, one.currency)
+        assert (len(every), every["amount"].sum()) == (one.entries, one.moved)
+        for row in one.types:
+            own = entries_frame(facts.account, rows, clock, period, one.currency, row.kind)
+            assert (len(own), own["amount"].sum()) == (row.entries, row.amount)
+
+
+def test_an_entry_names_its_order_and_what_became_of_it() -> None:
+    orders = [Order(1, datetime(2026, 3, 31, 12), [Line(11, "A", 1, 2000, 101)], grand_total=2000)]
+    refunds = [Refund(1, 1, datetime(2026, 4, 3, 9), 2000)]
+    source = tables(a_shop(), orders, refunds, entries=a_month())
+    clock = local_clock(source.shop.time_zone)
+    _, facts = build_ledger(source, owner_files(), clock)
+    rows = keep_evidence(facts).tables.entries
+    found = entries_frame(facts.account, rows, clock, APRIL, source.shop.currency)
+    assert list(zip(found["entry_id"], found["order_id"], found["fate"], strict=True)) == [
+        (6, 1, "refund"),
+        (5, 1, "pass_through"),
+        (4, pd.NA, "pass_through"),
+        (3, 1, "sale"),
+    ]
+    assert str(found["entered_at"].iloc[0]) == "2026-04-03 09:00:00"
 
 
 def of_month(month: int, measured: int, estimated: int) -> Backtest:

@@ -11,14 +11,15 @@ from functools import partial
 
 import streamlit as st
 
-from engine.dashboard import tables
+from engine.dashboard import drill, tables
 from engine.dashboard.charts.chart import draw as draw_chart
 from engine.dashboard.charts.lines import Line, lines_by_month
-from engine.dashboard.content import parts
+from engine.dashboard.content import fees_entries, parts
+from engine.dashboard.downloads import export
 from engine.dashboard.filter_bar import show_dates
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
-from engine.dashboard.sheets import Cell
+from engine.dashboard.sheets import Cell, Sheet
 from engine.dashboard.tables import Heading, Table
 from engine.dashboard.wording import bucket_words, day_words
 from engine.metrics.account_statement import SHIFT_MONTHS, SHIFT_PERCENT, Drift, Shift, Statement
@@ -26,7 +27,7 @@ from engine.metrics.formats import text
 from engine.metrics.model import SHOP, Unit
 from engine.metrics.registry import REGISTRY
 from engine.periods import PeriodKind
-from engine.sources.ledger_types import FEE_COLUMNS, Bucket, plain_words
+from engine.sources.ledger_types import FEE_COLUMNS
 
 _PAGE = "fees"
 _FROM_ELSEWHERE = "Estimated, or known from elsewhere: price lists, statistics, a month's shares."
@@ -44,8 +45,13 @@ def draw_tie_out(run: PageRun) -> None:
         title = f"The payment account, in {statement.currency}"
         what = f"account in {statement.currency}"
         parts.heading(run, _PAGE, title, what, partial(table.sheet, statement.currency))
-        tables.draw(table, statement.currency)
+        ids = [None, *(fees_entries.id_of(statement, row) for row in statement.types), None]
+        opens = drill.here_by(fees_entries.KEY)
+        tables.draw(table, statement.currency, ids=ids, opens=opens)
         _say_whether_whole(statement)
+        whole = f"all entries in {statement.currency}"
+        export(run, _PAGE, whole, partial(_all_entries, run, statement))
+    fees_entries.draw(run, found)
     table = booked_table(run)
     make = partial(table.sheet, run.currency)
     parts.heading(run, _PAGE, "From the account to the profit", "booked", make)
@@ -70,7 +76,7 @@ def statement_table(run: PageRun, statement: Statement) -> Table:
         (f"Balance at the end of {before}", None, None, statement.opening)
     ]
     rows += [
-        (_said(row.bucket, row.kind), row.kind, row.entries, row.amount) for row in statement.types
+        (fees_entries.said(row.kind), row.kind, row.entries, row.amount) for row in statement.types
     ]
     after = f"Balance at the end of {day_words(period.end)}"
     rows.append((after, None, None, statement.closing))
@@ -78,8 +84,8 @@ def statement_table(run: PageRun, statement: Statement) -> Table:
     return Table(f"account {statement.currency}", headings, tuple(rows), alt)
 
 
-def _said(bucket: Bucket, kind: str) -> str:
-    return plain_words(kind) if bucket is Bucket.PASS_THROUGH else REGISTRY[bucket.value].label
+def _all_entries(run: PageRun, statement: Statement) -> Sheet:
+    return fees_entries.entries_sheet(fees_entries.entries_of(run, statement), statement)
 
 
 def _say_whether_whole(statement: Statement) -> None:

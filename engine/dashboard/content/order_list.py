@@ -44,7 +44,8 @@ def draw_orders(
         export(run, page, "orders", partial(_sheet, run, frame, metrics))
     shown = frame.iloc[(at - 1) * PAGE_ROWS : at * PAGE_ROWS]
     table = order_table(shown, f"{page}-orders", metrics)
-    tables.draw(table, run.currency, ids=list(shown["order_id"]), opens=opens)
+    ids = [one or None for one in shown["order_id"]]
+    tables.draw(table, run.currency, ids=ids, opens=opens)
     st.caption(
         f"{len(frame):,} rows. A refund of an earlier order stands here without its sale; what "
         "belongs to no order is order 0."
