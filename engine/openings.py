@@ -26,6 +26,7 @@ from engine.metrics.explain import explain
 from engine.metrics.explain_nodes import Node
 from engine.metrics.model import Level
 from engine.metrics.order_list import SHOWN, list_orders
+from engine.metrics.refund_list import list_refunds
 from engine.metrics.spreads import Bin, Delay, ReturnsStep, Spread
 from engine.metrics.what_if import Scope, WhatIf, what_if
 from engine.periods import Period, day_date
@@ -94,6 +95,18 @@ class Openings:
             refund_dating=dating,
             metrics=metrics,
         )
+
+    def refunds_frame(
+        self, period: Period, *, refund_dating: Dating = "refund_day"
+    ) -> pd.DataFrame:
+        """List the refunds of a period, one row a refund, the newest first.
+
+        Amounts are named as their metrics and sum to the batch answer; columns as in
+        `engine.metrics.refund_list.list_refunds`. Credits of the account that stand by themselves
+        are on no refund. Raises UsageError.
+        """
+        _, dating = asked("shop", refund_dating)
+        return list_refunds(self._snapshot, self._evidence, period, dating)
 
     def cost_history(self, sku: str) -> tuple[CostSpell, ...]:
         """What a SKU has cost by region and month, with the row of the file that says so."""

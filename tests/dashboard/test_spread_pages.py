@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from engine.dashboard import pages
 from engine.dashboard.content.order_spread import SPREADS, bin_words
 from engine.dashboard.content.refunds import REASON_COLUMNS, STEPS
 from engine.dashboard.filters import Filters
+from engine.dashboard.wording import day_words
 from engine.metrics.formats import number
 from engine.metrics.registry import REGISTRY
 from engine.metrics.spreads import Bin, Spread
+from engine.periods import Period
 from engine.ranges import RangeName
 
 
@@ -49,6 +52,32 @@ def test_refunds_lead_from_one_dating_to_the_other_by_reason_and_by_days(
     wanted = analytics.refund_delays(period)
     assert list(delays["refunds"]) == [one.refunds for one in wanted]
     assert cents(delays["returns_value"]) == [one.returns_value for one in wanted]
+
+
+def test_single_refunds_come_to_the_cards_and_each_opens_its_order(
+    shop_app, analytics, period
+) -> None:
+    at = shop_app(pages.REFUNDS, range="12 months")
+    table = next(one.value for one in at.dataframe if "refund_id" in one.value)
+    names = ["returns_value", "refund_excess", "refunds_total", "fee_credits", "refund_count"]
+    whole = analytics.calculate_metrics_batch([period], level="shop", metrics=names).iloc[0]
+    assert len(table) == whole["refund_count"] > 5
+    for name in names[:-1]:
+        assert sum(cents(table[name])) == whole[name], name
+    wanted = analytics.refunds_frame(period)
+    assert list(table["order_id"]) == [str(one) for one in wanted["order_id"]]
+    assert (table["open"] == "Open").all()
+
+
+def test_a_range_without_a_refund_says_when_the_last_one_was(shop_app, analytics) -> None:
+    everything = analytics.refunds_frame(Period.custom(analytics.first_day, analytics.today))
+    days = {one.date() for one in everything["refund_day"]}
+    first, *others = sorted(days)
+    quiet = next(day for day in pd.date_range(first, analytics.today) if day.date() not in days)
+    before = max(day for day in days if day < quiet.date())
+    at = shop_app(pages.REFUNDS, range="Custom", dates=[f"{quiet:%F}", f"{quiet:%F}"])
+    assert any(f"The last one was on {day_words(before)}." in one.value for one in at.info)
+    assert others
 
 
 @pytest.mark.parametrize("label", SPREADS)

@@ -11,9 +11,8 @@ from engine.dashboard import drill, pages, tables
 from engine.dashboard.charts.chart import draw as draw_chart
 from engine.dashboard.charts.histogram import Bar, histogram
 from engine.dashboard.charts.ranked import ranked
-from engine.dashboard.content import parts
-from engine.dashboard.content.order_list import draw_orders
-from engine.dashboard.data import breakdown_rows, order_rows
+from engine.dashboard.content import parts, refunds_list
+from engine.dashboard.data import breakdown_rows
 from engine.dashboard.grids import Grid
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
@@ -85,7 +84,7 @@ _SKUS = Grid("skus", "SKU", "SKUs", COLUMNS, COLUMNS[0])
 def draw(run: PageRun) -> None:
     """Draw the page."""
     if not any(run.figures.value(name, run.view.period) for name in _SIGNS):
-        st.info("No refund falls into this range.", title="No refund in this range")
+        refunds_list.draw_none(run)
         return
     parts.draw_cards(run, CARDS)
     parts.draw_measure(run, _PAGE, MEASURES)
@@ -94,9 +93,7 @@ def draw(run: PageRun) -> None:
     _delays(run)
     st.subheader("Refunds by SKU")
     parts.draw_grid(run, _PAGE, PRODUCT, _SKUS, drill.on_page(pages.PRODUCTS, "sku"))
-    st.subheader("Orders with a refund")
-    frame = order_rows(run.analytics, run.view.period, run.view.dating)
-    draw_orders(run, frame[frame["is_refunded"]], _PAGE, drill.on_page(pages.ORDERS, "order"))
+    refunds_list.draw(run)
 
 
 def _datings(run: PageRun) -> None:
