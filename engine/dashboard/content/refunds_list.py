@@ -11,17 +11,18 @@ import streamlit as st
 
 from engine.dashboard import drill, pages, tables
 from engine.dashboard.content import parts
+from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.sheets import Sheet
 from engine.dashboard.tables import Heading, Table
 from engine.dashboard.wording import day_words
 from engine.metrics.formats import known, text
-from engine.metrics.model import Unit
+from engine.metrics.model import SHOP, Unit
 from engine.periods import Period
 
 MOST_SHOWN = 1_000
 _PAGE = "refunds"
-TOTAL = "refunds_total"
+(TOTAL,) = at_level(SHOP, "refunds_total")
 # How the amounts of a refund read here, where there is no room for a metric's whole name.
 AMOUNTS = {
     "returns_value": Heading("returns_value", "Merchandise", Unit.MONEY),
@@ -53,7 +54,7 @@ def draw(run: PageRun) -> None:
     ids = [known(one) for one in shown["order_id"]]
     opens = drill.on_page(pages.ORDERS, "order")
     tables.draw(refunds_table(shown), run.currency, ids=ids, opens=opens)
-    come_to = text(Unit.MONEY, int(frame[TOTAL].sum()), run.currency)
+    come_to = text(Unit.MONEY, run.figures.value(TOTAL, run.view.period), run.currency)
     said = f"All {len(frame):,} refunds come to {come_to}."
     if len(shown) < len(frame):
         said = f"The newest {len(shown):,} are shown; the export has them all. {said}"
