@@ -20,6 +20,7 @@ from engine.ledger.explain_order import explain_order
 from engine.ledger.order_explanation import OrderExplanation
 from engine.local_time import LocalClock
 from engine.metrics import destinations, spreads
+from engine.metrics.break_even import BreakEven, break_even
 from engine.metrics.compute import Snapshot
 from engine.metrics.destinations import Destination
 from engine.metrics.explain import explain
@@ -151,6 +152,21 @@ class Openings:
         """
         _, dating = asked("shop", refund_dating)
         return what_if(self._snapshot, self._evidence, period, changes, scope or Scope(), dating)
+
+    def break_even(
+        self,
+        sku: str,
+        period: Period,
+        *,
+        country: str | None = None,
+        refund_dating: Dating = "refund_day",
+    ) -> BreakEven:
+        """Find the price of a unit at which a SKU stops losing in a range (M48).
+
+        country: ISO 3166-1, for the orders to it alone. Raises UnknownEntityError.
+        """
+        _, dating = asked("shop", refund_dating)
+        return break_even(self._snapshot, self._evidence, period, sku, country, dating)
 
     def explain_order(self, order_id: int) -> OrderExplanation:
         """Explain one order of any state, down to the source rows behind its ledger rows.

@@ -14,6 +14,7 @@ import numpy as np
 
 from engine.errors import UsageError
 from engine.ledger.costs import LineCosts
+from engine.ledger.frames import NOTHING_CONVERTED, Conversions
 from engine.ledger.owner_amounts import product_div
 from engine.ledger.positions import positions
 from engine.money import MILLION, Int64Array, round_div
@@ -33,11 +34,12 @@ _FEE_RATES = {
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What is supposed, all in parts per million; 0 leaves everything as it was.
+    """What is supposed; 0 and None leave everything as it was.
 
-    Relative: price, unit_cost, carrier_price, refunds (their amounts), units (as many more orders
-    alike), ad_spend. In points of the rate: transaction_fee, processing_fee, offsite_ads_fee, duty.
-    Raises UsageError for a relative change below −100 %.
+    Parts per million, relative: price, unit_cost, carrier_price, refunds (their amounts), units (as
+    many more orders alike), ad_spend. In points of the rate: transaction_fee, processing_fee,
+    offsite_ads_fee, duty. In minor units of the shop's currency: unit_price, of every unit.
+    Raises UsageError for a relative change below −100 %, a price below 0, and two prices.
     """
 
     price: int = 0
@@ -50,6 +52,7 @@ class Changes:
     refunds: int = 0
     units: int = 0
     ad_spend: int = 0
+    unit_price: int | None = None
 
     def __post_init__(self) -> None:
         for name in ("price", "unit_cost", "carrier_price", "refunds", "units", "ad_spend"):
@@ -57,17 +60,29 @@ class Changes:
                 raise UsageError(
                     f"{name} can't fall by more than 100 %.", hint="Give a change from −100 %."
                 )
+        if self.unit_price is not None and (self.unit_price < 0 or self.price):
+            raise UsageError(
+                f"A unit can't cost {self.unit_price} minor units and {self.price} ppm more.",
+                hint="Give a price from 0, or a change of the prices, not both.",
+            )
+
+    @property
+    def moves_prices(self) -> bool:
+        """Whether prices are among what moves."""
+        return bool(self.price) or self.unit_price is not None
 
     @property
     def needs_ledger(self) -> bool:
         """Whether orders have to be worked out again: more is changed than counts of them."""
         others = ("refunds", "units", "ad_spend")
-        return any(getattr(self, one.name) for one in fields(self) if one.name not in others)
+        return self.moves_prices or any(
+            getattr(self, one.name) for one in fields(self) if one.name not in others
+        )
 
     @property
     def moves_fees(self) -> bool:
         """Whether fees are among what moves."""
-        return bool(self.price) or any(getattr(self, name) for name in _FEE_RATES)
+        return self.moves_prices or any(getattr(self, name) for name in _FEE_RATES)
 
     @property
     def moves_parcels(self) -> bool:
@@ -75,21 +90,27 @@ class Changes:
         return bool(self.carrier_price or self.duty)
 
 
-def changed_tables(tables: SourceTables, changes: Changes, line_ids: Int64Array) -> SourceTables:
+def changed_tables(
+    tables: SourceTables,
+    changes: Changes,
+    line_ids: Int64Array,
+    conversions: Conversions = NOTHING_CONVERTED,
+) -> SourceTables:
     """Return the tables with other prices of some lines.
 
     A price stays one that can be charged: it is rounded to the minor unit. What the buyer paid
-    moves by as much, and what was given back by the same share of it.
+    moves by as much, and what was given back by the same share of it. conversions: the rates of
+    orders in other currencies, by which a price in the shop's becomes one in theirs.
     """
-    if not changes.price:
+    if not changes.moves_prices:
         return tables
-    lines = tables.lines
+    lines, orders = tables.lines, tables.orders
     chosen = np.isin(lines.line_id, line_ids)
     minor = tables.shop.amounts_a_minor
-    scaled = _scaled(lines.price, changes.price)
-    price = np.where(chosen, round_div(scaled, minor) * minor, lines.price)
-    orders = tables.orders
     place = positions(orders.order_id, lines.order_id)
+    charged = _charged(orders.order_id, changes, minor, conversions)
+    scaled = _scaled(lines.price, changes.price) if charged is None else charged[place]
+    price = np.where(chosen, round_div(scaled, minor) * minor, lines.price)
     items, more = np.zeros((2, len(orders.order_id)), np.int64)
     np.add.at(items, place, lines.price * lines.quantity)
     np.add.at(more, place, (price - lines.price) * lines.quantity)
@@ -97,7 +118,8 @@ def changed_tables(tables: SourceTables, changes: Changes, line_ids: Int64Array)
     lone = ~np.isin(orders.order_id, lines.order_id)
     items = np.where(lone, _value_without_lines(orders), items)
     is_meant = lone & np.isin(-orders.order_id, line_ids)
-    more = np.where(is_meant, _scaled(items, changes.price) - items, more)
+    instead = _scaled(items, changes.price) if charged is None else charged
+    more = np.where(is_meant, instead - items, more)
     paid = np.maximum(
         np.where(orders.grand_total.known, orders.grand_total.value, 0),
         items - orders.discount + _beside_goods(orders),
@@ -113,6 +135,21 @@ def changed_tables(tables: SourceTables, changes: Changes, line_ids: Int64Array)
         ),
         **_changed_refunds(tables, paid, paid + more),
     )
+
+
+def _charged(
+    order_ids: Int64Array, changes: Changes, minor: int, conversions: Conversions
+) -> Int64Array | None:
+    """Return the supposed price of a unit in each order's own currency; None without one."""
+    if changes.unit_price is None:
+        return None
+    price = np.full(len(order_ids), changes.unit_price * minor, np.int64)
+    rate = np.flatnonzero(conversions.refund_id == 0)
+    at = positions(order_ids, conversions.order_id[rate])
+    rate, at = rate[at >= 0], at[at >= 0]
+    own = (conversions.denominator[rate],), (conversions.numerator[rate],)
+    price[at] = product_div((price[at], *own[0]), own[1])
+    return price
 
 
 def _changed_refunds(tables: SourceTables, paid: Int64Array, instead: Int64Array) -> dict[str, Any]:

@@ -7,6 +7,7 @@ the difference of the two, so that what was measured stays the ground on which t
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from engine.ledger.facts import Before, Facts, gather
 from engine.ledger.fee_frames import FeeBasis
 from engine.ledger.frames import FEES, FULFILMENT, NO_SKU, CostBasis
 from engine.money import Int64Array
-from engine.sources.frames import BoolArray, Int32Array
+from engine.sources.frames import BoolArray, Int32Array, SourceTables
 from engine.sources.some_orders import orders_alone, rows_of
 
 
@@ -48,24 +49,42 @@ class Unmoved:
     goods: int = 0
 
 
-def work_out_twice(
-    evidence: Evidence, order_ids: Int64Array, line_ids: Int64Array, changes: Changes
-) -> tuple[Supposed, Supposed, Unmoved]:
-    """Work out orders as they were and as supposed, with those that share a parcel with them.
+@dataclass(frozen=True, slots=True, eq=False)
+class AsTheyWere:
+    """Orders worked out by estimates alone, to be supposed otherwise as often as one likes.
 
     line_ids: the lines whose prices and unit costs change; rates change for whole orders.
     """
-    ids = in_one_parcel(evidence.tables.tracking, order_ids)
-    tables = orders_alone(evidence.tables, ids)
-    # Without the account every fee and label is an estimate, on both sides alike.
-    tables = replace(tables, entries=rows_of(tables.entries, np.empty(0, np.int64)))
-    before = Before(evidence.costs)
-    old = gather(tables, evidence.terms, before)
-    terms = replace(evidence.terms, files=changed_files(evidence.terms.files, changes))
-    new = gather(changed_tables(tables, changes, line_ids), terms, before)
-    chosen = np.isin(new.lines.line_id, line_ids)
-    new = replace(new, costs=changed_costs(new.costs, changes, chosen))
-    return _rows(old), _rows(new), _unmoved(old, changes, chosen)
+
+    evidence: Evidence
+    tables: SourceTables
+    facts: Facts
+    line_ids: Int64Array
+
+    @classmethod
+    def of(cls, evidence: Evidence, order_ids: Int64Array, line_ids: Int64Array) -> Self:
+        """Work out orders as they were, with those that share a parcel with them."""
+        ids = in_one_parcel(evidence.tables.tracking, order_ids)
+        tables = orders_alone(evidence.tables, ids)
+        # Without the account every fee and label is an estimate, on both sides alike.
+        tables = replace(tables, entries=rows_of(tables.entries, np.empty(0, np.int64)))
+        facts = gather(tables, evidence.terms, Before(evidence.costs))
+        return cls(evidence, tables, facts, line_ids)
+
+    @property
+    def rows(self) -> Supposed:
+        """What they came to."""
+        return _rows(self.facts)
+
+    def supposed(self, changes: Changes) -> tuple[Supposed, Unmoved]:
+        """Work them out on changed inputs."""
+        evidence = self.evidence
+        terms = replace(evidence.terms, files=changed_files(evidence.terms.files, changes))
+        tables = changed_tables(self.tables, changes, self.line_ids, self.facts.conversions)
+        new = gather(tables, terms, Before(evidence.costs))
+        chosen = np.isin(new.lines.line_id, self.line_ids)
+        new = replace(new, costs=changed_costs(new.costs, changes, chosen))
+        return _rows(new), _unmoved(self.facts, changes, chosen)
 
 
 def _rows(facts: Facts) -> Supposed:

@@ -18,14 +18,14 @@ from engine.errors import ReconciliationError, UnknownEntityError
 from engine.ledger.changed_inputs import Changes
 from engine.ledger.evidence import Evidence
 from engine.ledger.frames import EventKind, Ledger, OrderState
-from engine.ledger.supposed import Supposed, Unmoved, work_out_twice
+from engine.ledger.supposed import AsTheyWere, Supposed, Unmoved
 from engine.metrics.compute import Snapshot, compute_block
 from engine.metrics.model import SHOP
 from engine.metrics.order_list import ledger_terms
 from engine.metrics.registry import REGISTRY
 from engine.money import MILLION, Int64Array, round_div
-from engine.periods import Period, day_number
-from engine.sources.frames import BoolArray, Int32Array
+from engine.periods import Period
+from engine.sources.frames import BoolArray
 
 # The parts of profit that SKUs have, each with the sign of its effect …
 _OF_SALES = (
@@ -60,7 +60,9 @@ _NAMES = tuple(name for _, name in _BY_SKU)
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose orders are supposed otherwise; at most one is given, none means the whole shop.
+    """Whose orders are supposed otherwise; none means the whole shop.
+
+    A country goes together with a listing or a SKU: these in orders to it.
 
     Of a listing or SKU prices, unit costs, refunds and units are its own; rates change for the
     whole orders that hold it, as a parcel and a fee belong to an order.
@@ -143,20 +145,21 @@ def what_if(
     if what was there before does not add up to the metrics of the period.
     """
     ledger = snapshot.ledger
-    is_own = _own_rows(ledger, scope)
-    orders = _orders_of(ledger, is_own)
-    placed = orders & _inside(ledger.orders.day, period)
+    is_own = own_rows(ledger, scope)
+    orders = orders_of(ledger, is_own)
+    placed = orders & period.holds(ledger.orders.day)
     ids = ledger.orders.order_id[placed]
     day = ledger.event_day if dating == "refund_day" else ledger.order_day
-    here = np.flatnonzero(_inside(day, period))
+    here = np.flatnonzero(period.holds(day))
     actual = _ledger_rows(ledger, here, placed, is_own)
     old = new = None
     unmoved = Unmoved()
     if changes.needs_ledger and len(ids):
         lines = ledger.line_id[is_own & (ledger.kind == EventKind.SALE)]
-        first, second, unmoved = work_out_twice(evidence, np.sort(ids), lines, changes)
+        were = AsTheyWere.of(evidence, np.sort(ids), lines)
+        instead, unmoved = were.supposed(changes)
         old, new = (
-            _supposed_rows(one, ledger, ids, lines, period, dating) for one in (first, second)
+            supposed_rows(one, ledger, ids, lines, period, dating) for one in (were.rows, instead)
         )
     moved = _moved(actual, old, new, changes, len(ledger.skus))
     everything = _by_sku(actual, np.ones(len(here), np.bool_), len(ledger.skus))
@@ -181,18 +184,18 @@ def what_if(
     )
 
 
-def _own_rows(ledger: Ledger, scope: Scope) -> BoolArray:
-    """Return which ledger rows are of the scope."""
+def own_rows(ledger: Ledger, scope: Scope) -> BoolArray:
+    """Return which ledger rows are of the scope; raises UnknownEntityError."""
+    own = np.ones(len(ledger), np.bool_)
     if scope.country is not None:
         wanted = _code(ledger.orders.countries, scope.country, "country")
         country = np.append(ledger.orders.country, np.int32(-1))
-        return np.asarray(country[ledger.order] == wanted)
+        own &= country[ledger.order] == wanted
     if scope.listing is not None:
-        wanted = _code(ledger.listing_ids.tolist(), scope.listing, "listing")
-        return np.asarray(ledger.listing == wanted)
+        own &= ledger.listing == _code(ledger.listing_ids.tolist(), scope.listing, "listing")
     if scope.sku is not None:
-        return np.asarray(ledger.sku == _code(ledger.skus, scope.sku, "SKU"))
-    return np.ones(len(ledger), np.bool_)
+        own &= ledger.sku == _code(ledger.skus, scope.sku, "SKU")
+    return own
 
 
 def _code(known: Sequence[int | str], wanted: int | str, what: str) -> int:
@@ -203,16 +206,12 @@ def _code(known: Sequence[int | str], wanted: int | str, what: str) -> int:
     return known.index(wanted)
 
 
-def _orders_of(ledger: Ledger, is_own: BoolArray) -> BoolArray:
+def orders_of(ledger: Ledger, is_own: BoolArray) -> BoolArray:
     """Return which orders have a sale row of the scope."""
     sales = np.flatnonzero(is_own & (ledger.kind == EventKind.SALE))
     found = np.zeros(len(ledger.orders), np.bool_)
     found[ledger.order[sales]] = True
     return np.asarray(found & (ledger.orders.state == OrderState.COUNTED))
-
-
-def _inside(day: Int32Array, period: Period) -> BoolArray:
-    return np.asarray((day >= day_number(period.start)) & (day <= day_number(period.end)))
 
 
 def _ledger_rows(ledger: Ledger, rows: Int64Array, placed: BoolArray, is_own: BoolArray) -> Rows:
@@ -227,7 +226,7 @@ def _ledger_rows(ledger: Ledger, rows: Int64Array, placed: BoolArray, is_own: Bo
     )
 
 
-def _supposed_rows(
+def supposed_rows(
     supposed: Supposed,
     ledger: Ledger,
     ids: Int64Array,
@@ -237,7 +236,7 @@ def _supposed_rows(
 ) -> Rows:
     """Return the rows of the range; SKUs by their codes in the ledger."""
     day = supposed.day if dating == "refund_day" else supposed.order_day
-    rows = np.flatnonzero(_inside(day, period) & np.isin(supposed.order_id, ids))
+    rows = np.flatnonzero(period.holds(day) & np.isin(supposed.order_id, ids))
     place = {sku: code for code, sku in enumerate(ledger.skus)}
     code = np.array([place[sku] for sku in supposed.skus], np.int64)
     return Rows(
