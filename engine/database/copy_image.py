@@ -1,10 +1,10 @@
 """Bytes for PostgreSQL's binary COPY, built a block of columns at a time, never row by row.
 
 A `Column` is one column of a table with its type on the wire and its missing values. `image()`
-turns some columns into the COPY tuples of their rows. Columns of fixed width without missing values
-take a fast path that only moves whole blocks; text and missing values make rows of different
-lengths, and then each piece is moved to its computed place. Nothing here knows a table or a
-connection, and no value is ever changed: what does not fit its type raises.
+turns some columns into the COPY tuples of their rows. Values of a fixed width and texts out of a
+short list are laid side by side at their full width, and what a missing value or a shorter text
+leaves unused is dropped at once; free texts are moved to their computed places. Nothing here knows
+a table or a connection, and no value is ever changed: what does not fit its type raises.
 """
 
 from __future__ import annotations
@@ -59,7 +59,27 @@ class TextColumn:
         return TextColumn(self.values[rows])
 
 
-Column = FixedColumn | TextColumn
+@dataclass(frozen=True, slots=True)
+class CodedColumn:
+    """Texts as codes into a short list of short words; the code −1 is NULL.
+
+    Row `code` of `letters` begins with the bytes of a word, `lengths[code]` of them. Both have one
+    more row, for NULL: no bytes, and the length −1.
+    """
+
+    codes: npt.NDArray[np.int32]
+    letters: ByteArray
+    lengths: IntArray
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def part(self, rows: slice) -> CodedColumn:
+        """Return some neighbouring rows, without copying."""
+        return CodedColumn(self.codes[rows], self.letters, self.lengths)
+
+
+Column = FixedColumn | TextColumn | CodedColumn
 
 
 def smallint(values: npt.ArrayLike, missing: npt.ArrayLike | None = None) -> FixedColumn:
@@ -88,17 +108,21 @@ def numeric(values: npt.ArrayLike, scale: int, missing: npt.ArrayLike | None = N
         raise ValueError(f"a scale of {scale} is not from 0 to 16")
     checked = _integers(values, missing, np.int64)
     units = checked.values.astype(np.int64)
+    if checked.missing is not None:
+        units = np.where(checked.missing, 0, units)
     if (units == np.iinfo(np.int64).min).any():
         raise OverflowError("a value does not fit 63 bits and a sign")
     whole, fraction = np.divmod(np.abs(units), 10**scale)
-    behind = -(-scale // 4)  # base-10000 digits after the point; five stand before it
-    words = np.zeros((len(units), 4 + 5 + behind), ">u2")
-    words[:, 0], words[:, 1], words[:, 3] = 5 + behind, 4, scale
+    # Digits of base 10000 before and after the point: as many as the largest value needs.
+    before = max(-(-len(str(whole.max(initial=0))) // 4), 1)
+    behind = -(-scale // 4)
+    words = np.empty((len(units), 4 + before + behind), ">u2")
+    words[:, 0], words[:, 1], words[:, 3] = before + behind, before - 1, scale
     words[:, 2] = np.where(units < 0, 0x4000, 0)
-    for place in (8, 7, 6, 5, 4):
+    for place in range(3 + before, 3, -1):
         whole, words[:, place] = np.divmod(whole, 10_000)
     fraction = fraction * 10 ** (4 * behind - scale)
-    for place in range(8 + behind, 8, -1):
+    for place in range(3 + before + behind, 3 + before, -1):
         fraction, words[:, place] = np.divmod(fraction, 10_000)
     return FixedColumn(words.view(f"V{words.shape[1] * 2}").reshape(-1), checked.missing)
 
@@ -131,6 +155,14 @@ def text(values: ArrowArray | Sequence[str | None]) -> TextColumn:
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()
     return TextColumn(array)
+
+
+def coded(codes: npt.NDArray[np.int32], words: Sequence[str]) -> CodedColumn:
+    """TEXT, CHAR or an enum from codes into a list of words; −1 is NULL."""
+    encoded = [word.encode() for word in words]
+    lengths = np.array([*map(len, encoded), -1], np.int64)
+    letters = np.array([*encoded, b""], f"S{max(int(lengths.max()), 1)}")
+    return CodedColumn(codes, _bytes_of(letters), lengths)
 
 
 def jsonb(values: ArrowArray | Sequence[str | None]) -> TextColumn:
@@ -173,8 +205,8 @@ def from_arrow(array: ArrowArray) -> Column:
 
 def image(columns: Sequence[Column]) -> bytes:
     """Return the COPY tuples of all rows, without signature and trailer."""
-    fixed = [c for c in columns if isinstance(c, FixedColumn) and c.missing is None]
-    return _fixed_image(fixed) if len(fixed) == len(columns) else _ragged_image(columns)
+    bounded = [column for column in columns if not isinstance(column, TextColumn)]
+    return _packed_image(bounded) if len(bounded) == len(columns) else _ragged_image(columns)
 
 
 def _integers(values: npt.ArrayLike, missing: npt.ArrayLike | None, kind: type[Any]) -> FixedColumn:
@@ -210,17 +242,35 @@ def _bytes_of(values: npt.NDArray[Any]) -> ByteArray:
     return block.view(np.uint8).reshape(len(block), block.itemsize)
 
 
-def _fixed_image(columns: Sequence[FixedColumn]) -> bytes:
-    width = 2 + sum(4 + column.values.itemsize for column in columns)
-    rows = np.empty((len(columns[0]), width), np.uint8)
+def _packed_image(columns: Sequence[FixedColumn | CodedColumn]) -> bytes:
+    """Lay the columns side by side at their full width and drop what is not used of it."""
+    widths = [
+        column.letters.shape[1] if isinstance(column, CodedColumn) else column.values.itemsize
+        for column in columns
+    ]
+    rows = np.empty((len(columns[0]), 2 + sum(4 + width for width in widths)), np.uint8)
+    used = np.ones(rows.shape, np.bool_)
     rows[:, :2] = np.frombuffer(_field_count(columns), np.uint8)
     at = 2
-    for column in columns:
-        size = column.values.itemsize
-        rows[:, at : at + 4] = np.frombuffer(size.to_bytes(4, "big"), np.uint8)
-        rows[:, at + 4 : at + 4 + size] = _bytes_of(column.values)
-        at += 4 + size
-    return rows.tobytes()
+    for column, width in zip(columns, widths, strict=True):
+        size, place = slice(at, at + 4), slice(at + 4, at + 4 + width)
+        if isinstance(column, CodedColumn):
+            lengths = column.lengths[column.codes]
+            rows[:, size], rows[:, place] = _wire_sizes(lengths), column.letters[column.codes]
+            used[:, place] = np.arange(width) < lengths[:, None]
+        else:
+            rows[:, size] = np.frombuffer(width.to_bytes(4, "big"), np.uint8)
+            rows[:, place] = _bytes_of(column.values)
+            if column.missing is not None:
+                rows[column.missing, size] = 0xFF
+                used[column.missing, place] = False
+        at += 4 + width
+    return rows[used].tobytes()
+
+
+def _wire_sizes(lengths: IntArray) -> ByteArray:
+    """Return the length of each value as it stands before it; −1 is NULL."""
+    return _bytes_of(lengths.astype(">i4"))
 
 
 def _ragged_image(columns: Sequence[Column]) -> bytes:
@@ -234,7 +284,7 @@ def _ragged_image(columns: Sequence[Column]) -> bytes:
     _scatter(out, at, np.broadcast_to(np.frombuffer(_field_count(columns), np.uint8), (len(at), 2)))
     at += 2
     for lengths, content in payloads:
-        _scatter(out, at, _bytes_of(lengths.astype(">i4")))
+        _scatter(out, at, _wire_sizes(lengths))
         at += 4
         stored = np.maximum(lengths, 0)
         if content.ndim == 2:
@@ -257,6 +307,10 @@ def _payload(column: Column) -> tuple[IntArray, ByteArray]:
     """Return (lengths, bytes); −1 is NULL. Fixed values as (n, width) bytes, texts as flat ones."""
     if isinstance(column, TextColumn):
         return _text_payload(column.values)
+    if isinstance(column, CodedColumn):
+        lengths = column.lengths[column.codes]
+        used = np.arange(column.letters.shape[1]) < lengths[:, None]
+        return lengths, column.letters[column.codes][used]
     lengths = np.full(len(column), column.values.itemsize, np.int64)
     if column.missing is not None:
         lengths[column.missing] = -1

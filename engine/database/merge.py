@@ -2,7 +2,8 @@
 
 One statement compares every value of the staged rows with the stored ones. An equal row keeps its
 `run_id` and its `computed_at`, so `computed_at` is the moment from which a figure was known. Which
-rows are worth staging, blocks.py finds out by digests.
+rows are worth staging, blocks.py finds out by digests. Where the table has no row of the shop yet
+there is nothing to compare, and the rows go straight into it, in half the time.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from engine.database.blocks import (
     Words,
     block_length,
 )
-from engine.database.report_stage import staged_rows
+from engine.database.report_rows import ReportRows, Version
 from engine.database.revisions import (
     Keeping,
     columns_of,
@@ -89,48 +90,47 @@ def merge(
     """
     if not block_length(block):
         return MergeCounts(0, 0, 0)
-    source = staged_rows(connection, table, block, digests)
+    rows = ReportRows(connection, table, block, digests, Version(run_id, computed_at))
     del block  # nobody else has it, as a rule, and it is large
+    if rows.is_first:
+        rows.load()
+        return MergeCounts(len(digests), 0, 0)
+    stage, names = rows.stage(), rows.names
+    del rows
     if once_sent:
         once_sent()
     revisions = filled = 0
     if keeping:
-        revisions = keep_superseded(connection, table, source, keeping)
+        revisions = keep_superseded(connection, table, stage, keeping)
     if keeping and keeping.new_fields:
-        filled = _fill_new_fields(connection, table, source, keeping)
-    inserted, updated = _merge_staged(
-        connection, table, source, (run_id, computed_at), compare_first
-    )
+        filled = _fill_new_fields(connection, table, stage, keeping)
+    inserted, updated = _merge_staged(connection, table, stage, names, compare_first)
     unchanged = len(digests) - inserted - updated - filled
     if unchanged:
-        _correct_digests(connection, table, source)
+        _correct_digests(connection, table, stage)
     return MergeCounts(inserted, updated + filled, unchanged, revisions)
 
 
 def _merge_staged(
     connection: Connection,
     table: ReportTable,
-    source: sql.Composable,
-    version: tuple[int, datetime],
+    stage: str,
+    columns: Sequence[str],
     compare_first: bool,
 ) -> tuple[int, int]:
-    fields = [field.name for field in table.fields]
     values = [field.name for field in table.value_fields]
-    columns = [*fields, "row_hash", "run_id", "computed_at"]
     statement = sql.SQL(
         "WITH merged AS ("
         "INSERT INTO {table} AS live ({columns}) "
-        "SELECT {selected}, {run_id}, {computed_at} FROM {source} stage {filter} "
+        "SELECT {selected} FROM {stage} stage {filter} "
         "ON CONFLICT ({key}) DO UPDATE SET {changes} "
         "WHERE {differs} RETURNING xmax = 0 AS is_new) "
         "SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM merged"
     ).format(
         table=sql.Identifier(table.name),
         columns=comma_list(map(sql.Identifier, columns)),
-        selected=columns_of("stage", [*fields, "row_hash"]),
-        run_id=sql.Literal(version[0]),
-        computed_at=sql.Literal(version[1]),
-        source=source,
+        selected=columns_of("stage", columns),
+        stage=sql.Identifier(stage),
         filter=_only_different(table, values) if compare_first else sql.SQL(""),
         key=comma_list(map(sql.Identifier, table.key)),
         changes=comma_list(
@@ -156,18 +156,17 @@ def _only_different(table: ReportTable, values: Sequence[str]) -> sql.Composable
 
 
 def _fill_new_fields(
-    connection: Connection, table: ReportTable, source: sql.Composable, keeping: Keeping
+    connection: Connection, table: ReportTable, stage: str, keeping: Keeping
 ) -> int:
     """Fill columns that no earlier run knew in rows that stay the version they were."""
     values = [field.name for field in table.value_fields]
     filled = [name for name in values if name in keeping.new_fields]
     return connection.execute(
         sql.SQL(
-            "WITH stage AS MATERIALIZED (SELECT * FROM {source} packed) "
-            "UPDATE {table} live SET {changes}, row_hash = stage.row_hash FROM stage "
+            "UPDATE {table} live SET {changes}, row_hash = stage.row_hash FROM {stage} stage "
             "WHERE {same_key} AND ({old}) IS DISTINCT FROM ({new}) AND NOT {differs}"
         ).format(
-            source=source,
+            stage=sql.Identifier(stage),
             table=sql.Identifier(table.name),
             changes=comma_list(
                 sql.SQL("{0} = stage.{0}").format(sql.Identifier(name)) for name in filled
@@ -180,18 +179,15 @@ def _fill_new_fields(
     ).rowcount
 
 
-def _correct_digests(connection: Connection, table: ReportTable, source: sql.Composable) -> None:
+def _correct_digests(connection: Connection, table: ReportTable, stage: str) -> None:
     """Give rows of equal values the digest of this version of the program."""
-    # Without MATERIALIZED the planner may pair the words with the table before the staged rows.
     connection.execute(
         sql.SQL(
-            "WITH stage AS MATERIALIZED (SELECT {key}, row_hash FROM {source} packed) "
-            "UPDATE {table} live SET row_hash = stage.row_hash FROM stage "
+            "UPDATE {table} live SET row_hash = stage.row_hash FROM {stage} stage "
             "WHERE {same_key} AND live.row_hash <> stage.row_hash"
         ).format(
             table=sql.Identifier(table.name),
-            source=source,
-            key=comma_list(map(sql.Identifier, table.key)),
+            stage=sql.Identifier(stage),
             same_key=same_key(table.key),
         )
     )

@@ -63,19 +63,17 @@ def columns_of(row: str, names: Sequence[str]) -> sql.Composable:
 
 
 def keep_superseded(
-    connection: Connection, table: ReportTable, source: sql.Composable, keeping: Keeping
+    connection: Connection, table: ReportTable, stage: str, keeping: Keeping
 ) -> int:
-    """Keep the stored versions that the rows of the subquery `source` are about to replace.
+    """Keep the stored versions that the rows of the table `stage` are about to replace.
 
     Returns how many were kept.
     """
     values = [field.name for field in table.value_fields]
-    # Without MATERIALIZED the planner may read words as values of columns that they are not in.
     statement = sql.SQL(
-        "WITH stage AS MATERIALIZED (SELECT * FROM {source} packed) {kept} FROM {table} live "
-        "JOIN stage ON {same_key} WHERE {differs}{complete}"
+        "{kept} FROM {table} live JOIN {stage} stage ON {same_key} WHERE {differs}{complete}"
     ).format(
-        source=source,
+        stage=sql.Identifier(stage),
         kept=_kept(table, keeping, "CHANGED"),
         table=sql.Identifier(table.name),
         same_key=same_key(table.key),

@@ -9,7 +9,7 @@ temporary table made here. Nothing here decides anything about a value.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -78,17 +78,35 @@ def copy_rows(connection: Connection, table: str, columns: Mapping[str, Column])
     count = row_count(columns)
     if not count:
         return 0
-    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
-        sql.Identifier(table), comma_list(map(sql.Identifier, columns))
-    )
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.write(SIGNATURE)
-        for chunk in _images(list(columns.values()), count):
-            copy.write(chunk)
-        copy.write(TRAILER)
+
+    def part(rows: slice) -> list[Column]:
+        return [column.part(rows) for column in columns.values()]
+
+    copy_parts(connection, table, list(columns), count, part)
     if "id" in columns:
         _count_on(connection, table)
     return count
+
+
+def copy_parts(
+    connection: Connection,
+    table: str,
+    names: Sequence[str],
+    count: int,
+    part: Callable[[slice], Sequence[Column]],
+) -> None:
+    """COPY `count` rows whose columns `part` makes of some neighbouring rows at a time.
+
+    It is called in a second thread, while the parts before are on their way.
+    """
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
+        sql.Identifier(table), comma_list(map(sql.Identifier, names))
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(SIGNATURE)
+        for chunk in _images(part, count):
+            copy.write(chunk)
+        copy.write(TRAILER)
 
 
 def delete_rows(connection: Connection, table: str, key: Mapping[str, Column]) -> int:
@@ -109,6 +127,16 @@ def staged(connection: Connection, table: str, columns: Mapping[str, Column]) ->
 
     It lives until rows for the same table are staged again, or the transaction ends.
     """
+    stage = make_stage(connection, table, list(columns))
+    copy_rows(connection, stage, columns)
+    return stage
+
+
+def make_stage(connection: Connection, table: str, names: Sequence[str]) -> str:
+    """Make an empty temporary table with some columns of `table`, and return its name.
+
+    It takes the place of an earlier one, and lives until the transaction ends.
+    """
     stage = f"staged_{table}"
     connection.execute(
         sql.SQL(
@@ -116,11 +144,10 @@ def staged(connection: Connection, table: str, columns: Mapping[str, Column]) ->
             "AS SELECT {columns} FROM {table} WITH NO DATA"
         ).format(
             stage=sql.Identifier(stage),
-            columns=comma_list(map(sql.Identifier, columns)),
+            columns=comma_list(map(sql.Identifier, names)),
             table=sql.Identifier(table),
         )
     )
-    copy_rows(connection, stage, columns)
     return stage
 
 
@@ -145,12 +172,11 @@ def same_key(key: Sequence[str]) -> sql.Composable:
     )
 
 
-def _images(columns: Sequence[Column], count: int) -> Iterator[bytes]:
+def _images(part: Callable[[slice], Sequence[Column]], count: int) -> Iterator[bytes]:
     """Yield the images of all rows; some are built ahead while the caller sends."""
 
     def build(start: int) -> bytes:
-        rows = slice(start, start + ROWS_AN_IMAGE)
-        return image([column.part(rows) for column in columns])
+        return image(part(slice(start, start + ROWS_AN_IMAGE)))
 
     with ThreadPoolExecutor(1) as builder:
         ahead: deque[Future[bytes]] = deque()

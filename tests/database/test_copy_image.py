@@ -173,6 +173,27 @@ def test_columns_of_fixed_width_have_the_documented_image_too() -> None:
     assert image([copy_image.bigint(numbers), copy_image.double(shares)]) == b"".join(rows)
 
 
+def test_coded_texts_have_the_image_of_their_words() -> None:
+    codes = np.array([1, -1, 0, 2, 1], np.int32)
+    words = ["ab", "İı 😀", ""]
+    texts = copy_image.text([None if code < 0 else words[code] for code in codes.tolist()])
+    numbers = copy_image.smallint(np.arange(5), codes == 0)
+    column = copy_image.coded(codes, words)
+    assert image([numbers, column]) == image([numbers, texts])
+    assert image([column, texts]) == image([texts, texts]), "beside a free text"
+    assert image([column.part(slice(1, 3))]) == image([texts.part(slice(1, 3))])
+    nothing = copy_image.coded(np.array([-1], np.int32), [])
+    assert image([nothing]) == image([copy_image.text([None])])
+
+
+def test_an_amount_takes_as_many_digits_as_the_largest_of_its_part_needs() -> None:
+    def width(amount: int) -> int:
+        return len(image([copy_image.numeric([amount, 0], 2)])) // 2
+
+    assert [width(10**n) - width(0) for n in (5, 6, 9, 10)] == [0, 2, 2, 4]
+    assert width(-(10**6)) == width(10**6)
+
+
 def test_bytes_behind_an_arrow_null_do_not_shift_what_follows() -> None:
     offsets, content = np.array([0, 2, 5, 6], np.int64), b"abXYZc"
     valid = pa.py_buffer(bytes([0b101]))

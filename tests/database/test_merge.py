@@ -114,10 +114,12 @@ def stored(url: DatabaseUrl, columns: str, *, binary: bool = False) -> list[tupl
 
 
 @pytest.mark.parametrize("binary", [True, False])
-@pytest.mark.parametrize("compare_first", [True, False])
+@pytest.mark.parametrize("way", ["straight", "merged", "compared first"])
 def test_values_at_their_limits_come_back_exactly(
-    reports_url: DatabaseUrl, binary: bool, compare_first: bool
+    reports_url: DatabaseUrl, binary: bool, way: str
 ) -> None:
+    if way != "straight":  # a shop that has a row already is merged
+        write(reports_url, rows(["SKU"]))
     random = np.random.default_rng(3)
     count = 5_000
     choices: dict[str, list[Any]] = {
@@ -132,9 +134,10 @@ def test_values_at_their_limits_come_back_exactly(
         for name, options in choices.items()
     }
     skus = [f"SKU-{number:05d}" for number in range(count)]
+    compare_first = way == "compared first"
     written = write(reports_url, rows(skus, **picked), compare_first=compare_first)
     assert written == MergeCounts(count, 0, 0)
-    found = stored(reports_url, ", ".join(["sku", *VALUES]), binary=binary)
+    found = stored(reports_url, ", ".join(["sku", *VALUES]), binary=binary)[-count:]
     expected = zip(skus, *(map(_as_stored(name), picked[name]) for name in VALUES), strict=True)
     assert found == list(expected)
 
@@ -159,6 +162,37 @@ def test_the_key_and_the_version_are_written_with_their_types(reports_url: Datab
         "shop_id, period_type::text, period_start::text, period_end::text, is_complete, currency, "
         "run_id, computed_at, row_hash",
     ) == [(1, "DAILY", "2026-04-01", "2026-04-01", True, "USD", 1, FIRST_NIGHT, digest)]
+
+
+def test_a_first_load_and_a_merge_leave_the_same_rows(reports_url: DatabaseUrl) -> None:
+    block = rows(
+        ["A", "Ü", "C" * 40],
+        net_sales=[LARGEST, NULL_INT64, -1],
+        units_sold=[NULL_INT64, 0, 2**31 - 1],
+        markup=[0.1, np.nan, -0.5],
+        hours_between_orders=[np.nan, 0.29, 99_999_999.99],
+        primary_payment_method=[None, "card", ""],
+    )
+    left = []
+    for merged in (False, True):
+        with psycopg.connect(reports_url.libpq()) as connection:
+            connection.execute("TRUNCATE product_reports")
+        if merged:
+            write(reports_url, rows(["other"]))
+        assert write(reports_url, block).inserted == 3
+        with psycopg.connect(reports_url.libpq()) as connection:
+            statement = (
+                "SELECT live::text FROM product_reports live WHERE sku <> 'other' ORDER BY 1"
+            )
+            left.append(sorted(connection.execute(statement).fetchall()))
+    assert left[0] == left[1]
+    assert len(left[0]) == 3
+
+
+def test_a_first_load_refuses_two_rows_of_one_key(reports_url: DatabaseUrl) -> None:
+    with pytest.raises(psycopg.errors.UniqueViolation, match="product_reports_pkey"):
+        write(reports_url, rows(["A", "A"]))
+    assert stored(reports_url, "sku") == []
 
 
 @pytest.mark.parametrize("compare_first", [True, False])
