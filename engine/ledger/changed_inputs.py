@@ -28,25 +28,33 @@ from engine.sources.price_lists import PriceTable
 _FEE_RATES = {
     "transaction_fee": ("transaction",),
     "processing_fee": ("processing",),
+    "regulatory_fee": ("regulatory",),
+    "conversion_fee": ("currency_conversion",),
+    "vat_on_fees": ("vat_on_fees",),
     "offsite_ads_fee": ("offsite_ads", "offsite_ads_reduced"),
 }
+_RELATIVE = ("price", "discount", "unit_cost", "carrier_price", "refunds", "units", "ad_spend")
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What is supposed; 0 and None leave everything as it was.
 
-    Parts per million, relative: price, unit_cost, carrier_price, refunds (their amounts), units (as
-    many more orders alike), ad_spend. In points of the rate: transaction_fee, processing_fee,
-    offsite_ads_fee, duty. In minor units of the shop's currency: unit_price, of every unit.
+    Parts per million, relative: price, discount, unit_cost, carrier_price, refunds (their amounts),
+    units (as many more orders alike), ad_spend. In points of the rate: fees by kind, and duty. In
+    minor units of the shop's currency: unit_price, of every unit.
     Raises UsageError for a relative change below −100 %, a price below 0, and two prices.
     """
 
     price: int = 0
+    discount: int = 0
     unit_cost: int = 0
     carrier_price: int = 0
     transaction_fee: int = 0
     processing_fee: int = 0
+    regulatory_fee: int = 0
+    conversion_fee: int = 0
+    vat_on_fees: int = 0
     offsite_ads_fee: int = 0
     duty: int = 0
     refunds: int = 0
@@ -55,7 +63,7 @@ class Changes:
     unit_price: int | None = None
 
     def __post_init__(self) -> None:
-        for name in ("price", "unit_cost", "carrier_price", "refunds", "units", "ad_spend"):
+        for name in _RELATIVE:
             if getattr(self, name) < -MILLION:
                 raise UsageError(
                     f"{name} can't fall by more than 100 %.", hint="Give a change from −100 %."
@@ -68,8 +76,8 @@ class Changes:
 
     @property
     def moves_prices(self) -> bool:
-        """Whether prices are among what moves."""
-        return bool(self.price) or self.unit_price is not None
+        """Whether prices or discounts are among what moves."""
+        return bool(self.price or self.discount) or self.unit_price is not None
 
     @property
     def needs_ledger(self) -> bool:
@@ -96,7 +104,7 @@ def changed_tables(
     line_ids: Int64Array,
     conversions: Conversions = NOTHING_CONVERTED,
 ) -> SourceTables:
-    """Return the tables with other prices of some lines.
+    """Return the tables with other prices of some lines, and discounts of the orders with them.
 
     A price stays one that can be charged: it is rounded to the minor unit. What the buyer paid
     moves by as much, and what was given back by the same share of it. conversions: the rates of
@@ -120,6 +128,11 @@ def changed_tables(
     is_meant = lone & np.isin(-orders.order_id, line_ids)
     instead = _scaled(items, changes.price) if charged is None else charged
     more = np.where(is_meant, instead - items, more)
+    has_one = is_meant.copy()
+    has_one[place[chosen]] = True
+    discount = np.where(has_one, _scaled(orders.discount, changes.discount), orders.discount)
+    # A discount above the goods counts as the goods (M9).
+    less = np.minimum(discount, items + more) - np.minimum(orders.discount, items + more)
     paid = np.maximum(
         np.where(orders.grand_total.known, orders.grand_total.value, 0),
         items - orders.discount + _beside_goods(orders),
@@ -129,11 +142,12 @@ def changed_tables(
         lines=replace(lines, price=price),
         orders=replace(
             orders,
-            grand_total=_more(orders.grand_total, more),
+            discount=discount,
+            grand_total=_more(orders.grand_total, more - less),
             total_price=_more(orders.total_price, more),
-            subtotal=_more(orders.subtotal, more),
+            subtotal=_more(orders.subtotal, more - less),
         ),
-        **_changed_refunds(tables, paid, paid + more),
+        **_changed_refunds(tables, paid, paid + more - less),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from engine.dashboard import pages
@@ -64,6 +65,20 @@ def test_losers_to_the_country_with_duty_are_the_breakdowns(open_tab, analytics,
     assert set(drawn["sku"]) == set(wanted.index)
     assert (drawn["profit_of_unit"] <= 0).all()
     assert (drawn["profit_of_unit_elsewhere"] >= 0).all()
+
+
+def test_break_even_prices_are_the_engines_and_asked_for(open_tab, analytics, period) -> None:
+    at = open_tab("To the US", **{"break even": "true"})
+    (drawn,) = [table.value for table in at.dataframe]
+    assert drawn["break_even"].notna().any()
+    for row in drawn.head(5).to_dict("records"):
+        found = analytics.break_even(row["sku"], period, country=DUTY_COUNTRY)
+        assert found.profit == round(row["profit"] * 100)
+        if found.price is None:
+            assert pd.isna(row["break_even"])
+        else:
+            assert round(row["break_even"] * 100) == found.price
+            assert row["break_even"] > row["price"]
 
 
 def test_weights_ascend_and_are_the_engines_groups(open_tab, analytics, period) -> None:

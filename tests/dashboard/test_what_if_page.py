@@ -10,6 +10,7 @@ from engine.dashboard.content.what_if import CARDS
 from engine.dashboard.filters import Filters
 from engine.ledger.changed_inputs import Changes
 from engine.metrics.formats import text
+from engine.metrics.model import Unit
 from engine.metrics.registry import REGISTRY
 from engine.metrics.what_if import Scope
 from engine.money import format_money
@@ -88,10 +89,29 @@ def test_a_scope_stands_in_the_address(whose: str, shop_app, analytics, period) 
     assert at.metric[-1].value == f"≤ {net}"
 
 
+def test_a_sku_has_its_break_even_price_and_can_be_given_a_price(
+    shop_app, analytics, period
+) -> None:
+    sold = analytics.calculate_metrics_batch([period], level="product", metrics=["units_sold"])
+    sku = sold.sort_values("units_sold")["entity_id"].iloc[-1]
+    at = shop_app(range="12 months")
+    at.query_params["whose"], at.query_params["sku"] = "sku", sku
+    at.switch_page(str(pages.WHAT_IF)).run()
+    price = analytics.break_even(sku, period).price
+    said = text(Unit.MONEY, price, "USD")
+    assert any(f"{said} a unit." in one.value for one in at.markdown)
+    submit(at, **{"unit price": price / 100})
+    skus = at.dataframe[-1].value.set_index("sku")
+    assert 0 <= skus.loc[sku, "after"] < 1
+    answer = analytics.what_if(period, Changes(unit_price=price), Scope(sku=sku))
+    assert round(skus.loc[sku, "after"] * 100) == answer.by_sku_after[answer.skus.index(sku)]
+    assert any(f"**{said} a unit**" in one.value for one in at.markdown)
+
+
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.key)
 def test_every_field_makes_its_change_and_says_it(field, analytics, period) -> None:
     changes = Changes(**{field.change: 12_500})
-    assert words_of(changes).lower() == f"{field.label.lower()} +1.25 {field.unit}"
+    assert words_of(changes, "USD").lower() == f"{field.label.lower()} +1.25 {field.unit}"
     before, after = analytics.what_if(period, Changes()), analytics.what_if(period, changes)
     assert before.before == before.after == after.before
     moves = field.key not in ("offsite",) or after.bars["offsite_ads_fees"]

@@ -45,6 +45,9 @@ def moved(answer: WhatIf) -> dict[str, int]:
 # Unit costs: A-RED 9.0585 × 2 = 18.12 and × 1 = 9.06; B 13.75 × 1 and × 2; A-BLUE 8.80.
 # Transaction fee of 7.5 %, with VAT on it: 1001 by the difference of two estimates 1.06 + 0.21, as
 # the account knows what it was; 1003 1.21 + 0.24; 1004 0.50 + 0.10. 1002 is of February.
+# The regulatory fee moves by as much. VAT of 21 %: 3.48 − 3.31 of 16.55, 4.06 − 3.86 of 19.31 and
+# 1.75 − 1.67 of 8.34. A discount of 11.00 lowers the fees of 1001 by 0.06, 0.06, 0.02 and their VAT
+# by 0.03.
 # Carrier: 20.46 − 18.60, 15.40 + 2 × 1.54 − 16.80, 14.85 − 13.50, 9.90 − 9.00.
 # Duty of 5.5 % and 9 %: 0.18 − 0.14 and 1.07 − 0.95. The refund of March is half of 15.00: its
 # shipping part 2.19, its credit 2.53.
@@ -54,6 +57,9 @@ def moved(answer: WhatIf) -> dict[str, int]:
         (Changes(), {}),
         (Changes(unit_cost=TEN), {"cogs": 702}),
         (Changes(transaction_fee=10_000), {"platform_fees": 332}),
+        (Changes(regulatory_fee=10_000), {"platform_fees": 332}),
+        (Changes(vat_on_fees=10_000), {"platform_fees": 45}),
+        (Changes(discount=TEN), {"discounts": 100, "platform_fees": -17}),
         (Changes(carrier_price=TEN), {"postage": 579}),
         (Changes(duty=10_000), {"duty": 16}),
         (Changes(ad_spend=500_000), {"ad_spend": 400}),
@@ -62,7 +68,18 @@ def moved(answer: WhatIf) -> dict[str, int]:
             {"returns_value": -585, "shipping_income": 110, "platform_fees": 127},
         ),
     ],
-    ids=["nothing", "costs", "fee", "carrier", "duty", "ads", "refunds"],
+    ids=[
+        "nothing",
+        "costs",
+        "fee",
+        "regulatory",
+        "vat",
+        "discount",
+        "carrier",
+        "duty",
+        "ads",
+        "refunds",
+    ],
 )
 def test_what_moves_is_what_a_person_works_out(changes: Changes, expected: dict[str, int]) -> None:
     assert moved(march(changes)) == expected
@@ -74,6 +91,14 @@ def test_prices_move_sales_and_the_fees_on_them_and_nothing_else() -> None:
     assert set(moved(answer)) == {"gross_merchandise_sales", "platform_fees"}
     assert answer.after["gross_merchandise_sales"] == 29811
     assert answer.orders == 4
+
+
+def test_a_price_of_a_unit_is_charged_on_every_unit_alike() -> None:
+    """B was sold at 45.01 once and at 44.50 twice."""
+    answer = march(Changes(unit_price=5000), Scope(sku="B"))
+    assert moved(answer)["gross_merchandise_sales"] == 3 * 5000 - 4501 - 2 * 4450
+    in_us = march(Changes(unit_price=5000), Scope(sku="B", country="US"))
+    assert moved(in_us)["gross_merchandise_sales"] == 2 * 5000 - 2 * 4450
 
 
 def test_more_orders_alike_are_as_many_times_what_the_orders_of_the_range_came_to() -> None:
@@ -155,7 +180,9 @@ def test_any_shop_comes_to_what_it_comes_to_when_rebuilt_on_the_changed_inputs(
     shop: AnyShop, ppm: int, points: int
 ) -> None:
     shop = without_account(shop)
-    changes = Changes(price=ppm, carrier_price=ppm, transaction_fee=points, duty=points)
+    changes = Changes(
+        price=ppm, discount=ppm, carrier_price=ppm, transaction_fee=points, duty=points
+    )
     clock = local_clock(shop.source.shop.time_zone)
     ledger, _, evidence = shop.load()
     snapshot = build_snapshot(ledger, BEGUN, BEGUN)

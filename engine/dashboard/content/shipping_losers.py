@@ -11,6 +11,7 @@ from engine.dashboard import drill, pages, tables
 from engine.dashboard.charts.chart import draw as draw_chart
 from engine.dashboard.charts.columns import columns_in_order
 from engine.dashboard.content import parts
+from engine.dashboard.content.break_even_price import break_even_of
 from engine.dashboard.content.order_list import draw_orders
 from engine.dashboard.data import breakdown_rows, order_rows
 from engine.dashboard.metric_names import at_level
@@ -19,6 +20,7 @@ from engine.dashboard.tables import Heading, Table, of_metric
 from engine.metrics.formats import known
 from engine.metrics.model import SHOP, Unit
 from engine.metrics.registry import REGISTRY
+from engine.money import round_div
 
 _PAGE = "shipping"
 DUTY_COUNTRY = "US"  # where parcels pay duty, import tax and a fee of the carrier for both
@@ -43,6 +45,12 @@ WEIGHT_COLUMNS = at_level(
     "carrier_fee",
     "shipping_result",
 )
+MOST_PRICES = 20  # each takes a moment
+_BREAK_EVEN_HELP = f"Worked out for the {MOST_PRICES} largest losses; it takes a few seconds."
+_PRICES = (
+    Heading("price", "Price of a unit", Unit.MONEY, "Before discounts, the mean of the range."),
+    Heading("break_even", "Break-even price", Unit.MONEY, "Of a unit, in the orders there alone."),
+)
 _RESULT, _PROFIT = PARCEL_COLUMNS[0], PARCEL_COLUMNS[-1]
 _PER_PARCEL = WEIGHT_COLUMNS[1]
 
@@ -66,7 +74,10 @@ def draw_parcels(run: PageRun) -> None:
 
 def draw_to_duty_country(run: PageRun) -> None:
     """Draw the SKUs that earn elsewhere and lose to the country with duty, and why."""
-    table = losers_table(run)
+    with_prices = st.toggle(
+        "With break-even prices", key="break even", bind="query-params", help=_BREAK_EVEN_HELP
+    )
+    table = losers_table(run, with_prices=with_prices)
     if not table.rows:
         st.success(
             f"No SKU loses to {DUTY_COUNTRY} and earns elsewhere in these days.",
@@ -78,13 +89,16 @@ def draw_to_duty_country(run: PageRun) -> None:
     skus = [row[0] for row in table.rows]
     tables.draw(table, run.currency, ids=skus, opens=drill.on_page(pages.PRODUCTS, "sku"))
     st.caption(
-        "The amount of a unit that differs most is what to look at first. A higher price there of "
-        "as much as a unit loses, and the fees on it, brings it to zero."
+        "The amount of a unit that differs most is what to look at first. The break-even price is "
+        "the one that would have brought the orders there to zero, all else being equal."
     )
 
 
-def losers_table(run: PageRun) -> Table:
-    """Return one row a SKU that loses there and earns elsewhere, the largest loss first."""
+def losers_table(run: PageRun, *, with_prices: bool = False) -> Table:
+    """Return one row a SKU that loses there and earns elsewhere, the largest loss first.
+
+    With prices, the first MOST_PRICES of them have the one of a unit at which they stop to lose.
+    """
     profit = REGISTRY[_PROFIT].label
     headings = (
         Heading("sku", "SKU"),
@@ -95,6 +109,7 @@ def losers_table(run: PageRun) -> Table:
         Heading("cause", "What differs most"),
         Heading("cause_of_unit", f"Of a unit to {DUTY_COUNTRY}", Unit.MONEY),
         Heading("cause_of_unit_elsewhere", "Elsewhere", Unit.MONEY),
+        *(_PRICES if with_prices else ()),
     )
     found = run.analytics.losers_to(DUTY_COUNTRY, run.view.period, refund_dating=run.view.dating)
     rows = tuple(
@@ -107,10 +122,19 @@ def losers_table(run: PageRun) -> Table:
             REGISTRY[one.cause].label,
             one.cause_of_unit,
             one.cause_of_unit_elsewhere,
+            *(_prices(run, one.sku, at) if with_prices else ()),
         )
-        for one in found
+        for at, one in enumerate(found)
     )
     return Table("losers", headings, rows, f"SKUs that lose to {DUTY_COUNTRY} and earn elsewhere")
+
+
+def _prices(run: PageRun, sku: str, at: int) -> tuple[int | None, int | None]:
+    """Return what a unit was sold for there, and the price at which the SKU stops to lose."""
+    if at >= MOST_PRICES:
+        return None, None
+    found = break_even_of(run, sku, DUTY_COUNTRY)
+    return round_div(found.list_value, found.units) if found.units else None, found.price
 
 
 def draw_weights(run: PageRun) -> None:

@@ -15,11 +15,15 @@ from engine.dashboard.filter_bar import pick
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.wording import listed
 from engine.ledger.changed_inputs import Changes
-from engine.metrics.model import LISTING, PRODUCT
+from engine.metrics.formats import text
+from engine.metrics.model import LISTING, PRODUCT, Unit
 from engine.metrics.what_if import Scope
+from engine.money import currency_digits
 
 _PPM = 10_000  # a per cent
 _LOWEST, _HIGHEST = -100.0, 1_000.0
+_IN_FORCE = "Added to the rate in force."
+UNIT_PRICE = "unit price"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +39,16 @@ class Field:
 
 FIELDS = (
     Field("price", "price", "Prices", "%", "Of every line, rounded to what can be charged."),
+    Field("discount", "discount", "Discounts", "%", "Of every order that has one."),
     Field("cost", "unit_cost", "Unit costs", "%", "Of goods whose cost is known."),
     Field("carrier", "carrier_price", "Carrier prices", "%", "Of the price lists, in every tier."),
     Field("duty", "duty", "Duty rate", "points", "Added to each rate of the duty table."),
-    Field(
-        "transaction", "transaction_fee", "Transaction fee", "points", "Added to the rate in force."
-    ),
-    Field(
-        "processing", "processing_fee", "Processing fee", "points", "Added to the rate in force."
-    ),
-    Field("offsite", "offsite_ads_fee", "Offsite ads fee", "points", "Added to the rate in force."),
+    Field("transaction", "transaction_fee", "Transaction fee", "points", _IN_FORCE),
+    Field("processing", "processing_fee", "Processing fee", "points", _IN_FORCE),
+    Field("regulatory", "regulatory_fee", "Regulatory fee", "points", _IN_FORCE),
+    Field("conversion", "conversion_fee", "Conversion fee", "points", _IN_FORCE),
+    Field("vat", "vat_on_fees", "VAT on fees", "points", _IN_FORCE),
+    Field("offsite", "offsite_ads_fee", "Offsite ads fee", "points", _IN_FORCE),
     Field("returns", "refunds", "Refunds", "%", "All amounts of the refunds dated in the range."),
     Field("units", "units", "Units", "%", "Your own assumption: as many more orders alike."),
     Field("ads", "ad_spend", "Ad spend", "%", "The spend alone; what ads bring stays as it was."),
@@ -94,10 +98,11 @@ def choose_scope(run: PageRun) -> Scope:
     return Scope()
 
 
-def choose_changes() -> Changes:
-    """Draw the form, and return what it says."""
+def choose_changes(scope: Scope, currency: str) -> Changes:
+    """Draw the form, and return what it says; one listing or SKU can have a price of a unit."""
     with st.form("what if", border=True):
         with st.grid(5, min_column_width=150):
+            unit_price = _unit_price(scope, currency)
             for field in FIELDS:
                 st.number_input(
                     f"{field.label}, ± {field.unit}",
@@ -111,9 +116,28 @@ def choose_changes() -> Changes:
                     help=field.help,
                 )
         st.form_submit_button("Run")
-    return Changes(
-        **{one.change: round(float(st.session_state[one.key] or 0) * _PPM) for one in FIELDS}
+    said = {one.change: round(float(st.session_state[one.key] or 0) * _PPM) for one in FIELDS}
+    if unit_price is not None:
+        said["price"] = 0  # it takes the place of a change of the prices
+    return Changes(**said, unit_price=unit_price)
+
+
+def _unit_price(scope: Scope, currency: str) -> int | None:
+    """Draw the field of a price for every unit alike, and return it in minor units."""
+    if scope.listing is None and scope.sku is None:
+        return None
+    digits = currency_digits(currency)
+    typed = st.number_input(
+        f"Price of a unit, {currency}",
+        0.0,
+        value=0.0,
+        step=1.0,
+        format=f"%.{digits}f",
+        key=UNIT_PRICE,
+        bind="query-params",
+        help="Charged on every unit alike, in place of the change in per cent. 0 changes nothing.",
     )
+    return round(float(typed or 0) * 10**digits) or None
 
 
 def draw_examples() -> None:
@@ -133,9 +157,11 @@ def clear() -> None:
     _fill({})
 
 
-def words_of(changes: Changes) -> str:
+def words_of(changes: Changes, currency: str) -> str:
     """Return what is supposed in words: `Prices +5 %, transaction fee −1 point`."""
     said = []
+    if changes.unit_price is not None:
+        said.append(f"{text(Unit.MONEY, changes.unit_price, currency)} a unit")
     for field in FIELDS:
         ppm = getattr(changes, field.change)
         if ppm:
@@ -155,5 +181,6 @@ def scope_words(scope: Scope, listing: str) -> str:
 
 
 def _fill(values: dict[str, float]) -> None:
+    st.session_state[UNIT_PRICE] = 0.0
     for field in FIELDS:
         st.session_state[field.key] = values.get(field.key, 0.0)

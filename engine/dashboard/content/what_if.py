@@ -16,7 +16,7 @@ from engine.dashboard import cards, drill, pages, tables
 from engine.dashboard.bridge import Step
 from engine.dashboard.charts.chart import draw as draw_chart
 from engine.dashboard.charts.waterfall import bridge_chart
-from engine.dashboard.content import supposed
+from engine.dashboard.content import break_even_price, supposed
 from engine.dashboard.data import Value
 from engine.dashboard.downloads import export
 from engine.dashboard.filters import Dating
@@ -44,7 +44,9 @@ _MOST_ANSWERS = 32
 def draw(run: PageRun) -> None:
     """Draw the page."""
     scope = supposed.choose_scope(run)
-    changes = supposed.choose_changes()
+    if scope.sku is not None:
+        break_even_price.draw(run, scope.sku)
+    changes = supposed.choose_changes(scope, run.currency)
     if changes == Changes():
         supposed.draw_examples()
         return
@@ -122,7 +124,7 @@ def _say(run: PageRun, answer: WhatIf) -> None:
     whose = supposed.scope_words(answer.scope, name)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f"**{supposed.words_of(answer.changes)}**, for {escape(whose)}: "
+            f"**{supposed.words_of(answer.changes, run.currency)}**, for {escape(whose)}: "
             f"{answer.orders:,} orders placed in the range."
         )
         st.button("Clear", on_click=supposed.clear)
@@ -178,7 +180,7 @@ def _draw_parts(run: PageRun, answer: WhatIf) -> None:
 def _sheet(run: PageRun, answer: WhatIf, table: Table) -> Sheet:
     """Return the table with what is supposed below it."""
     sheet = table.sheet(run.currency)
-    said = ((f"supposed: {supposed.words_of(answer.changes)}", None, None, None),)
+    said = ((f"supposed: {supposed.words_of(answer.changes, run.currency)}", None, None, None),)
     return Sheet(sheet.name, sheet.columns, (*sheet.rows, *said), sheet.currency)
 
 

@@ -1,0 +1,63 @@
+"""What a unit must cost for a SKU to lose nothing in the range; asked for, as it takes a moment."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.analytics import EcommerceAnalyticsOptimized
+from engine.dashboard.filters import Dating
+from engine.dashboard.metric_names import at_level
+from engine.dashboard.page_run import PageRun
+from engine.dashboard.wording import escape
+from engine.metrics.break_even import BreakEven
+from engine.metrics.formats import text
+from engine.metrics.model import PRODUCT, Unit
+from engine.metrics.registry import REGISTRY
+from engine.periods import Period
+
+(PROFIT,) = at_level(PRODUCT, "contribution_profit")
+_MOST_ANSWERS = 256
+
+
+def break_even_of(run: PageRun, sku: str, country: str | None = None) -> BreakEven:
+    """Return the engine's answer, worked out once for a version of the figures."""
+    analytics, period, dating = run.analytics, run.view.period, run.view.dating
+    key = f"{analytics.version}|{analytics.shop.shop_id}|{period}|{sku}|{country}|{dating}"
+    return _kept_answer(key, analytics, period, sku, country, dating)
+
+
+@st.cache_resource(max_entries=_MOST_ANSWERS, show_spinner=False)
+def _kept_answer(
+    key: str,
+    _analytics: EcommerceAnalyticsOptimized,
+    _period: Period,
+    _sku: str,
+    _country: str | None,
+    _dating: Dating,
+) -> BreakEven:
+    return _analytics.break_even(_sku, _period, country=_country, refund_dating=_dating)
+
+
+def draw(run: PageRun, sku: str) -> None:
+    """Say the break-even price of a SKU over the range."""
+    st.markdown(words_of(break_even_of(run, sku), sku, run.currency))
+    st.caption(
+        "Charged on every unit of the range, all else being equal: fees and refunds move with it. "
+        "Costs that are not known are not in it."
+    )
+
+
+def words_of(found: BreakEven, sku: str, currency: str) -> str:
+    """Return what the break-even price of a SKU is, and what it was sold for, in a sentence."""
+    name = escape(sku)
+    if not found.units:
+        return f"**{name}** was not sold in the range, so there is no break-even price."
+    profit = text(Unit.MONEY, found.profit, currency)
+    sold = (
+        f"{found.units:,} units for {text(Unit.MONEY, found.list_value, currency)} before "
+        f"discounts came to a {REGISTRY[PROFIT].label.lower()} of {profit}"
+    )
+    if found.price is None:
+        return f"**{name}** loses at any price: {sold}."
+    price = text(Unit.MONEY, found.price, currency)
+    return f"**Break-even price of {name}: {price} a unit.** {sold}."
