@@ -82,6 +82,23 @@ class Settings:
         "whose earlier versions of periods that still run are kept",
         choices=("shop", "all", "none"),
     )
+    reports_daily_levels: str = _setting(
+        "shop,listing,product",
+        "whose rows of single days are stored; shop alone leaves out most rows of a large shop",
+        unit="levels, separated by commas",
+    )
+    reports_daily_keep_days: int = _setting(
+        0,
+        "how long listings and SKUs keep their rows of single days; 0: for good",
+        unit="days",
+        lowest=0,
+    )
+    reports_revision_keep_days: int = _setting(
+        0,
+        "how long a superseded version is kept, but for the first complete one; 0: for good",
+        unit="days",
+        lowest=0,
+    )
     reports_read_timeout: int = _setting(
         600, "how long one statement of a report run may read", unit="seconds", lowest=1
     )

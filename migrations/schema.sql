@@ -1,6 +1,6 @@
 -- Generated: the SQL of schema.prisma in one piece, for the test that compares it with what the
 -- migrations make. After a change of schema.prisma: python -m engine migrate --new NAME
--- schema.prisma sha256: 3e285b9f082a28f23f464f6579a43be06be839f51de97b2d13723fc3420131d7
+-- schema.prisma sha256: f62d2ee907cd2fae3ba6fdd31384bcc6bd017e581fd8203523edafd0881ed1d1
 
 -- CreateEnum
 CREATE TYPE "PeriodType" AS ENUM ('YEARLY', 'QUARTERLY', 'MONTHLY', 'WEEKLY', 'DAILY', 'CUSTOM');
@@ -1026,6 +1026,8 @@ CREATE TABLE "report_runs" (
     "revisions_written" BIGINT NOT NULL DEFAULT 0,
     "restated_periods" BIGINT NOT NULL DEFAULT 0,
     "alerts_fired" BIGINT NOT NULL DEFAULT 0,
+    "rows_expired" BIGINT NOT NULL DEFAULT 0,
+    "revisions_expired" BIGINT NOT NULL DEFAULT 0,
     "stage_seconds" JSONB,
     "identities" JSONB,
     "coverage" JSONB,

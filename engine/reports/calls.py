@@ -59,7 +59,7 @@ def run_call(
         done: dict[int, int] = {}
         if call.resume:
             call, done = patience.read(lambda: resumed(call, settings, url))
-        desk = Desk(call, settings, url, pool, stop, patience, book, stream)
+        desk = Desk(call, settings, url, pool, stop, patience, book, stream, say)
         for shop in patience.read(lambda: chosen_shops(url, call.shops)):
             if shop.shop_id in done:
                 outcomes.append(

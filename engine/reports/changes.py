@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -40,22 +40,18 @@ class RowCounts:
     removed: int = 0
     revisions: int = 0
     restated_periods: int = 0
+    rows_expired: int = 0
+    revisions_expired: int = 0
 
     @property
     def written(self) -> int:
         """How many rows were changed in any way."""
-        return self.inserted + self.updated + self.removed
+        return self.inserted + self.updated + self.removed + self.rows_expired
 
     def plus(self, other: RowCounts) -> RowCounts:
         """Return the sum of two counts."""
         return RowCounts(
-            self.computed + other.computed,
-            self.inserted + other.inserted,
-            self.updated + other.updated,
-            self.unchanged + other.unchanged,
-            self.removed + other.removed,
-            self.revisions + other.revisions,
-            self.restated_periods + other.restated_periods,
+            *(getattr(self, field.name) + getattr(other, field.name) for field in fields(self))
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +12,7 @@ from engine.database.url import DatabaseUrl
 from engine.reports.alert_delivery import Channels
 from engine.reports.alert_rules import Rule
 from engine.reports.patience import Patience
+from engine.reports.retention import Retention
 from engine.reports.run_book import Caller, RunBook
 from engine.reports.stopping import StopSignals
 from engine.settings import Settings
@@ -31,6 +33,7 @@ class Call:
     wait_seconds: float = 0
     rules: tuple[Rule, ...] = ()
     channels: Channels = field(default_factory=Channels)
+    retention: Retention = field(default_factory=Retention)
 
     @property
     def read_only(self) -> bool:
@@ -50,3 +53,4 @@ class Desk:
     patience: Patience
     book: RunBook | None
     stream: TextIO
+    say: Callable[[str], None]

@@ -17,6 +17,7 @@ from engine.database.arrow import Snapshot
 from engine.metrics.model import Level
 from engine.metrics.registry import REGISTRY
 from engine.periods import PeriodKind
+from engine.reports.retention import Retention, daily_rows_of
 from engine.reports.spec import Scope
 
 _LOOKED_AT = 60  # runs; a period that none of them covered counts as new
@@ -63,7 +64,13 @@ def _earlier_run(row: Mapping[str, Any]) -> EarlierRun:
     return EarlierRun(
         run_id=row["run_id"],
         watermark=row["watermark"],
-        scope=Scope(tuple(map(PeriodKind, kinds)), tuple(map(Level, levels)), first, last),
+        scope=Scope(
+            tuple(map(PeriodKind, kinds)),
+            tuple(map(Level, levels)),
+            first,
+            last,
+            daily=daily_rows_of(inputs.get("daily", {})),
+        ),
         definitions=(row["code_version"], row["registry_version"]),
         settings_hash=row["settings_hash"],
         inputs=inputs,
@@ -84,8 +91,10 @@ def limits_of(scope: Scope) -> list[str | None]:
     return [None if day is None else day.isoformat() for day in (scope.first, scope.last)]
 
 
-def inputs_record(analytics: EcommerceAnalyticsOptimized, scope: Scope) -> dict[str, Any]:
-    """Return what was read, as the run's row holds it."""
+def inputs_record(
+    analytics: EcommerceAnalyticsOptimized, scope: Scope, retention: Retention
+) -> dict[str, Any]:
+    """Return what was read, and what is left out of the tables, as the run's row holds it."""
     marks = analytics.fingerprints
     assert marks is not None, "a run notes what it read"
     tables: dict[str, dict[str, Any]] = {
@@ -97,6 +106,8 @@ def inputs_record(analytics: EcommerceAnalyticsOptimized, scope: Scope) -> dict[
     return {
         "fingerprint": analytics.version,
         "limits": limits_of(scope),
+        "daily": scope.daily.record(),
+        "revision_keep_days": retention.revision_keep_days,
         "metrics": list(REGISTRY.metrics),
         "tables": tables,
         "files": dict(analytics.files),

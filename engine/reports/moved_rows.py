@@ -82,7 +82,11 @@ class Past:
         ].moved_until(period)
 
     def _covering(self, level: Level, period: Period) -> int | None:
-        return next((i for i, r in enumerate(self._runs) if r.scope.has(level, period)), None)
+        """Return which run has computed the period last, None if that one left its rows out."""
+        at = next((i for i, r in enumerate(self._runs) if r.scope.has(level, period)), None)
+        if at is None or not self._runs[at].scope.daily.has(level, period):
+            return None
+        return at
 
 
 def moved_now(change: Change, block: Block) -> MovedNow:

@@ -136,7 +136,16 @@ def sentence(outcome: ShopOutcome) -> str:
     return (
         f"{outcome.shop}: run {outcome.run_id}, {counts.computed:,} rows: {counts.inserted:,} new, "
         f"{counts.updated:,} changed, {counts.removed:,} removed, {counts.unchanged:,} as they "
-        f"were; {sum(outcome.stage_seconds.values()):.1f} s."
+        f"were{_expired(counts)}; {sum(outcome.stage_seconds.values()):.1f} s."
+    )
+
+
+def _expired(counts: RowCounts) -> str:
+    """Return what the settings keep no longer, blank for nothing."""
+    if not counts.rows_expired and not counts.revisions_expired:
+        return ""
+    return (
+        f"; {counts.rows_expired:,} rows and {counts.revisions_expired:,} versions kept no longer"
     )
 
 
@@ -204,6 +213,8 @@ def _shop_record(outcome: ShopOutcome) -> dict[str, Any]:
         "rows_removed": counts.removed,
         "revisions_written": counts.revisions,
         "restated_periods": counts.restated_periods,
+        "rows_expired": counts.rows_expired,
+        "revisions_expired": counts.revisions_expired,
         "stage_seconds": dict(outcome.stage_seconds),
         "identities": identity_records(outcome.identities),
         "restatements": list(outcome.restatements),

@@ -8,7 +8,7 @@ the memory by the largest level, and costs nothing on a night on which little ha
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ import numpy as np
 from engine.analytics import EcommerceAnalyticsOptimized
 from engine.database.blocks import Block, take
 from engine.ledger.reconcile import Identity
-from engine.metrics.model import Level
+from engine.metrics.model import SHOP, Level
 from engine.progress import Progress
-from engine.reports.build import PeriodsByKind, UnitRows, build_units, join_units
+from engine.reports.build import PeriodsByKind, UnitRows, build_unit, build_units, join_units
 from engine.reports.changes import Change, RowCounts, plan_change
 from engine.reports.earlier_runs import EarlierRun, new_metrics
 from engine.reports.identities import (
@@ -33,7 +33,7 @@ from engine.reports.identities import (
     sums_by_period,
 )
 from engine.reports.moved_rows import MovedNow, moved_now
-from engine.reports.spec import Scope, metrics_over_entities, report_table
+from engine.reports.spec import Scope, metrics_over_entities, metrics_over_time, report_table
 from engine.reports.store import Before
 
 
@@ -43,7 +43,7 @@ class ShopPlan:
 
     changes: tuple[Change, ...]
     identities: tuple[Identity, ...]
-    periods: PeriodsByKind
+    periods: Mapping[Level, PeriodsByKind]
     new_metrics: frozenset[str] = frozenset()
     moved: tuple[MovedNow, ...] = ()
     runs: tuple[EarlierRun, ...] = ()
@@ -59,7 +59,7 @@ class ShopPlan:
     @property
     def days(self) -> tuple[date | None, date | None]:
         """The first and the last day of any period."""
-        every = [period for periods in self.periods.values() for period in periods]
+        every = [period for periods in self.periods[SHOP].values() for period in periods]
         if not every:
             return None, None
         return min(period.start for period in every), max(period.end for period in every)
@@ -102,17 +102,22 @@ def plan_shop(
         kind: scope.periods(kind, analytics.first_day, analytics.today, analytics.shop.week_start)
         for kind in scope.kinds
     }
+    stored = {
+        level: {kind: scope.stored(level, periods[kind]) for kind in periods} for level in Level
+    }
     changes: list[Change] = []
     moved: list[MovedNow] = []
     checked: list[Checked] = []
     sums: list[PeriodSums] = []
     for level in Level:
         with clock.stage("compute"):
-            units = _build(analytics, level, periods, scope, pool, progress)
-            sums += [sums_by_period(unit) for unit in units]
+            units = _build(analytics, level, stored[level], scope, pool, progress)
+            whole = _with_left_out(analytics, level, periods, units)
+            sums += [sums_by_period(unit) for unit in whole]
         if level in scope.levels:
             with clock.stage("compute"):
-                checked += check_time(units, analytics.first_day, analytics.today)
+                checked += check_time(whole, analytics.first_day, analytics.today)
+            del whole
             with clock.stage("diff"):
                 table = report_table(level, analytics.shop.digits)
                 block = rows_in_scope(scope, level, join_units(table, units))
@@ -123,7 +128,7 @@ def plan_shop(
     identities = raise_broken([*checked, *check_entities(sums)], analytics.shop.currency)
     known = next((run for run in before.runs if run.covered(scope)), None)
     return ShopPlan(
-        tuple(changes), tuple(identities), periods, new_metrics(known), tuple(moved), before.runs
+        tuple(changes), tuple(identities), stored, new_metrics(known), tuple(moved), before.runs
     )
 
 
@@ -136,7 +141,10 @@ def rows_in_scope(scope: Scope, level: Level, block: Block) -> Block:
 def begin_rows(
     analytics: EcommerceAnalyticsOptimized, change: Change, periods: PeriodsByKind, pool: Executor
 ) -> Callable[[], Block]:
-    """Start to compute the rows that a change stages again; returns what waits for them."""
+    """Start to compute the rows that a change stages again; returns what waits for them.
+
+    periods: those whose rows of the level are stored.
+    """
     running = build_units(analytics, change.level, periods, pool)
 
     def rows() -> Block:
@@ -145,6 +153,22 @@ def begin_rows(
         return block if len(change.staged) == change.counts.computed else take(block, change.staged)
 
     return rows
+
+
+def _with_left_out(
+    analytics: EcommerceAnalyticsOptimized,
+    level: Level,
+    periods: PeriodsByKind,
+    units: Sequence[UnitRows],
+) -> list[UnitRows]:
+    """Return the units with the days that are not stored, in the figures that add up alone."""
+    built = {unit.kind: len(unit.periods) for unit in units}
+    whole = [unit for unit in units if built[unit.kind] == len(periods[unit.kind])]
+    names = {m.name for m in [*metrics_over_entities(level), *metrics_over_time(level)]}
+    for kind, every in periods.items():
+        if built.get(kind, 0) < len(every):
+            whole.append(build_unit(analytics, level, kind, every, sorted(names)))
+    return whole
 
 
 def _build(

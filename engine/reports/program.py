@@ -48,6 +48,7 @@ from engine.reports.outcome import (
     exit_code,
     sentence,
 )
+from engine.reports.retention import retention_of
 from engine.reports.run_book import Caller
 from engine.reports.spec import Scope
 from engine.reports.stopping import Stopped, is_left_behind
@@ -296,6 +297,7 @@ class Program:
             resume=options.resume,
             full=options.full,
             wait_seconds=options.wait,
+            retention=retention_of(settings),
         )
 
     def _write_files(

@@ -52,7 +52,7 @@ from engine.reports.store import (
     read_runs,
     write_changes,
 )
-from engine.reports.table_sizes import bytes_a_row
+from engine.reports.table_sizes import bytes_a_row, first_run_words, growth
 from engine.reports.verify import verify_shop
 from engine.sources.frames import Shop
 
@@ -70,7 +70,8 @@ class ShopRun:
         self._clock = StageClock()
         call_id = desk.call.caller.call_id
         self._so_far = ShopOutcome(shop.shop_id, shop.name, FAILED, call_id=call_id)
-        units = len(desk.call.caller.scope.kinds) * len(Level)
+        self._scope = desk.call.caller.scope
+        units = len(self._scope.kinds) * len(Level)
         self._read_ms = desk.settings.reports_read_timeout * 1_000
         self._progress = Progress(f"shop {shop.shop_id}", units, stream=desk.stream)
 
@@ -110,12 +111,21 @@ class ShopRun:
         analytics = self._read()
         self._book.stage(run_id, "compute")
         plan = self._plan(analytics)
+        if not plan.runs and plan.counts.inserted:
+            self._announce(plan)
         causes = self._explain(analytics, plan)
         self._book.stage(run_id, "write")
         self._write(run_id, analytics, plan, causes)
         self._know(status=SUCCEEDED)
         if self._desk.call.rules:
             self._alert(run_id, analytics)
+
+    def _announce(self, plan: ShopPlan) -> None:
+        """Say how much a first run is about to write."""
+        sizes = self._desk.patience.read(lambda: bytes_a_row(self._desk.url))
+        size = growth(plan.changes, sizes)
+        for line in first_run_words(self._shop.name, plan.counts.inserted, size):
+            self._desk.say(line)
 
     def _alert(self, run_id: int, analytics: EcommerceAnalyticsOptimized) -> None:
         """Evaluate the alerts and tell people; nothing here changes the outcome of the run."""
@@ -147,10 +157,7 @@ class ShopRun:
             status=DRY_RUN,
             counts=plan.counts,
             expected={change.level: change.by_kind for change in plan.changes},
-            growth_bytes=sum(
-                (change.counts.inserted - change.counts.removed) * sizes[change.level]
-                for change in plan.changes
-            ),
+            growth_bytes=growth(plan.changes, sizes),
         )
 
     def _read(self) -> EcommerceAnalyticsOptimized:
@@ -168,6 +175,7 @@ class ShopRun:
                 )
             )
         self._clock.seconds |= analytics.stage_seconds
+        self._scope = replace(self._scope, daily=desk.call.retention.daily_rows(analytics.today))
         self._know(
             watermark=analytics.watermark,
             has_facts=analytics.first_day is not None,
@@ -176,7 +184,7 @@ class ShopRun:
         return analytics
 
     def _plan(self, analytics: EcommerceAnalyticsOptimized) -> ShopPlan:
-        desk, scope = self._desk, self._desk.call.caller.scope
+        desk, scope = self._desk, self._scope
         self._progress.stage("compute")
         with self._clock.stage("diff"):
             before = desk.patience.read(
@@ -199,7 +207,7 @@ class ShopRun:
     ) -> dict[Level, pd.DataFrame]:
         """Find out why complete periods changed, and warn of what has no cause."""
         desk = self._desk
-        self._inputs = inputs_record(analytics, desk.call.caller.scope)
+        self._inputs = inputs_record(analytics, self._scope, desk.call.retention)
         with self._clock.stage("diff"):
             past = self._past(analytics, plan.runs)
             moves = desk.patience.read(
@@ -231,9 +239,10 @@ class ShopRun:
 
     def _verify(self) -> None:
         """Compare the stored rows with what the sources say, and write nothing."""
-        desk, scope = self._desk, self._desk.call.caller.scope
+        desk = self._desk
         analytics = self._read()
-        self._inputs = inputs_record(analytics, scope)
+        scope = self._scope
+        self._inputs = inputs_record(analytics, scope, desk.call.retention)
         self._progress.stage("compare")
         with self._clock.stage("compare"):
             runs = desk.patience.read(lambda: read_runs(desk.url, self._shop.shop_id))
@@ -263,12 +272,17 @@ class ShopRun:
         desk = self._desk
         self._progress.stage("write", rows=sum(len(change.staged) for change in plan.changes))
         success = self._success(analytics, plan, causes)
-        memory = Memory(desk.settings.reports_keep_open, plan.new_metrics)
+        memory = Memory(
+            desk.settings.reports_keep_open,
+            plan.new_metrics,
+            desk.call.retention,
+            self._scope.daily,
+        )
 
         def begun(change: Change) -> Callable[[], Block]:
             desk.stop.check()
             self._progress.advance(rows=len(change.staged))
-            return begin_rows(analytics, change, plan.periods, desk.pool)
+            return begin_rows(analytics, change, plan.periods[change.level], desk.pool)
 
         def before_commit(counts: RowCounts) -> None:
             desk.stop.hold_back()

@@ -8,7 +8,7 @@ catalogue and nowhere else. Nothing here computes or stores a value.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -20,6 +20,7 @@ from engine.metrics.model import LISTING, PRODUCT, SHOP, Level, Metric, Unit
 from engine.metrics.model import Kind as MetricKind
 from engine.metrics.registry import REGISTRY
 from engine.periods import GRAINS, Period, PeriodKind, periods_between
+from engine.reports.retention import DailyRows
 
 TABLE_NAMES = {SHOP: "shop_reports", LISTING: "listing_reports", PRODUCT: "product_reports"}
 ENTITY_FIELDS = {
@@ -54,6 +55,7 @@ _KIND_OF_UNIT = {
 class Scope:
     """Which rows a call is about; a date that is None sets no limit on that side.
 
+    `daily` says which rows of single days there are to be, call or not.
     `listings` and `skus` limit the rows of their level; only a call that writes nothing has them.
     """
 
@@ -63,6 +65,7 @@ class Scope:
     last: date | None = None
     listings: tuple[int, ...] = ()
     skus: tuple[str, ...] = ()
+    daily: DailyRows = field(default_factory=DailyRows)
 
     def holds(self, period: Period) -> bool:
         """Whether a period overlaps the dates; one that does is meant as a whole."""
@@ -83,6 +86,10 @@ class Scope:
         every = periods_between(kind, first_fact, today, week_start)
         return [period for period in every if self.holds(period)]
 
+    def stored(self, level: Level, periods: Sequence[Period]) -> list[Period]:
+        """Return the periods whose rows of a level the tables hold."""
+        return [period for period in periods if self.daily.has(level, period)]
+
     def condition(
         self, shop_ids: Sequence[int], kinds: Sequence[PeriodKind], level: Level
     ) -> tuple[str, tuple[Any, ...]]:
@@ -98,6 +105,8 @@ class Scope:
             if limit is not None:
                 parameters.append(limit)
                 parts.append(f"{comparison} ${len(parameters)}")
+        if self.daily.condition(level):
+            parts.append(self.daily.condition(level))
         entities = self.entities(level)
         if entities:
             marks = ", ".join(f"${len(parameters) + n}" for n in range(1, len(entities) + 1))

@@ -10,7 +10,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ import pandas as pd
 
 from engine.database.arrow import Snapshot, open_snapshot
 from engine.database.blocks import Block, StoredRows
+from engine.database.expiry import expire_revisions, expire_rows
 from engine.database.merge import merge, read_stored
 from engine.database.restatements import write_restatements
 from engine.database.revisions import Keeping, remove
@@ -30,7 +31,8 @@ from engine.reports.changes import Change, RowCounts
 from engine.reports.earlier_runs import EarlierRun, read_earlier_runs
 from engine.reports.moved_rows import MovedNow, Past, read_moved
 from engine.reports.restatements import Moved
-from engine.reports.spec import Scope, report_table
+from engine.reports.retention import DailyRows, Retention
+from engine.reports.spec import TABLE_NAMES, Scope, report_table
 from engine.sources.snapshots import copy_today
 
 APPLICATION = "engine reports"
@@ -67,11 +69,14 @@ class Success:
 class Memory:
     """Which superseded versions are kept: `open_periods` is `shop`, `all` or `none`.
 
-    Versions of complete periods always are. To fill one of `new_metrics` is no new version.
+    Versions of complete periods are, for as long as `retention` says. To fill one of `new_metrics`
+    is no new version. `daily`: the rows of single days that there are to be.
     """
 
     open_periods: str = "shop"
     new_metrics: frozenset[str] = frozenset()
+    retention: Retention = field(default_factory=Retention)
+    daily: DailyRows = field(default_factory=DailyRows)
 
 
 def read_moves(
@@ -149,6 +154,7 @@ def write_changes(
             [(one.table, causes[one.level]) for one in changes if one.level in causes],
         )
         counts = replace(counts, restated_periods=restated)
+        counts = counts.plus(_expire(connection, run_id, shop_id, memory, known_at))
         copy_today(connection, shop_id, known_at)
         _note_success(connection, run_id, success, counts, known_at, stage_seconds())
         before_commit(counts)
@@ -220,6 +226,21 @@ def _write_table(
     )
 
 
+def _expire(
+    connection: Connection, run_id: int, shop_id: int, memory: Memory, known_at: datetime
+) -> RowCounts:
+    """Delete what the settings keep no longer; where they keep everything nothing is asked."""
+    rows = revisions = 0
+    for level, table in TABLE_NAMES.items():
+        kept = memory.daily.condition(level)
+        if kept:
+            rows += expire_rows(connection, table, shop_id, kept)
+    before = memory.retention.superseded_before(known_at)
+    if before is not None:
+        revisions = expire_revisions(connection, run_id, shop_id, before)
+    return RowCounts(rows_expired=rows, revisions_expired=revisions)
+
+
 def _pass_the_fence(connection: Connection, run_id: int) -> datetime:
     """Lock the run's own row: whoever wants to declare the run dead has to wait, or was first.
 
@@ -265,6 +286,8 @@ def _note_success(
         "rows_removed": counts.removed,
         "revisions_written": counts.revisions,
         "restated_periods": counts.restated_periods,
+        "rows_expired": counts.rows_expired,
+        "revisions_expired": counts.revisions_expired,
     }
     as_json: dict[str, Any] = {
         "inputs": success.inputs,

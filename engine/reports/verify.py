@@ -111,7 +111,7 @@ def _units(
     for kind in scope.kinds:
         periods = scope.periods(kind, analytics.first_day, analytics.today, shop.week_start)
         for level in scope.levels:
-            yield level, kind, periods
+            yield level, kind, scope.stored(level, periods)
 
 
 def _compare(

@@ -172,7 +172,7 @@ def test_a_version_is_never_changed_nor_deleted(reported: DatabaseUrl, reports: 
         with pytest.raises(psycopg.Error, match="report_revisions is append-only") as refused:
             execute(reported, statement)
         assert refused.value.diag.message_hint == (
-            "The versions of a shop are deleted with the shop itself, never alone."
+            "A version goes with its shop, or when REPORTS_REVISION_KEEP_DAYS says so."
         )
     execute(reported, "DELETE FROM report_runs WHERE false")
     execute(reported, "DELETE FROM order_transactions")
