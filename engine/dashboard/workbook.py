@@ -1,77 +1,41 @@
-"""An Excel file of one table: typed cells in registry formats, and a sheet of notes.
-
-A text is always written as text, so no cell can run.
-"""
+"""A table of a page as an Excel file: registry names as headings, cells in registry formats."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
-from datetime import date
-from typing import Any
-
-import xlsxwriter
-from xlsxwriter.worksheet import Worksheet
+from collections.abc import Iterator, Sequence
 
 from engine.dashboard.sheets import Cell, Column, Sheet
 from engine.metrics.formats import excel_pattern
 from engine.metrics.model import Unit
 from engine.money import currency_digits, to_decimal
+from engine.spreadsheet import Cell as PlainCell
+from engine.spreadsheet import write_workbook
 
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_WIDTH, _WIDE = 18, 60  # characters
-_NO_GUESSING = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_numbers": False,
-    "strings_to_urls": False,
-}
 
 
 def xlsx_of(sheet: Sheet, notes: Sequence[tuple[str, str]]) -> bytes:
     """Return a workbook with the table, and the notes beside it."""
+    columns = [
+        (column.name, excel_pattern(column.unit, sheet.currency) if column.unit else "")
+        for column in sheet.columns
+    ]
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, _NO_GUESSING) as book:
-        heading = book.add_format({"bold": True})
-        page = book.add_worksheet(sheet.name[:31])
-        page.freeze_panes(1, 0)
-        page.set_column(0, len(sheet.columns) - 1, _WIDTH)
-        day = book.add_format({"num_format": "yyyy-mm-dd"})
-        for at, column in enumerate(sheet.columns):
-            page.write_string(0, at, column.name, heading)
-            pattern = excel_pattern(column.unit, sheet.currency) if column.unit else ""
-            shape = book.add_format({"num_format": pattern}) if pattern else None
-            for line, row in enumerate(sheet.rows, start=1):
-                _write(page, line, at, row[at], column, shape, day, sheet.currency)
-        _write_notes(book.add_worksheet("Notes"), notes, heading)
+    write_workbook(out, sheet.name, columns, _rows(sheet), notes)
     return out.getvalue()
 
 
-def _write(
-    page: Worksheet,
-    line: int,
-    at: int,
-    value: Cell,
-    column: Column,
-    shape: Any,
-    day: Any,
-    currency: str,
-) -> None:
-    if value is None:
-        return
-    if isinstance(value, str):
-        page.write_string(line, at, value)
-    elif isinstance(value, date):
-        page.write_datetime(line, at, value, day)
-    elif column.unit is Unit.MONEY:
-        page.write_number(line, at, float(to_decimal(int(value), currency_digits(currency))), shape)
-    else:
-        page.write_number(line, at, value, shape)
+def _rows(sheet: Sheet) -> Iterator[list[PlainCell]]:
+    digits = currency_digits(sheet.currency)
+    for row in sheet.rows:
+        yield [
+            _plain(column, value, digits) for column, value in zip(sheet.columns, row, strict=True)
+        ]
 
 
-def _write_notes(page: Worksheet, notes: Sequence[tuple[str, str]], heading: Any) -> None:
-    page.set_column(0, 0, _WIDTH * 2)
-    page.set_column(1, 1, _WIDE)
-    for line, (name, said) in enumerate(notes):
-        page.write_string(line, 0, name, heading)
-        page.write_string(line, 1, said)
+def _plain(column: Column, value: Cell, digits: int) -> PlainCell:
+    """Return an amount in major units, any other value as it is."""
+    if column.unit is Unit.MONEY and isinstance(value, int):
+        return to_decimal(value, digits)
+    return value

@@ -7,7 +7,7 @@ reader never meets half of one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,19 @@ from engine.database.arrow import Snapshot
 from engine.database.blocks import Field, Kind
 from engine.database.url import DatabaseUrl
 from engine.errors import SourceError
-from engine.metrics.model import Level
+from engine.metrics.formats import excel_pattern
+from engine.metrics.model import Level, Unit
+from engine.metrics.registry import REGISTRY
 from engine.periods import PeriodKind
 from engine.reports.spec import TABLE_NAMES, Scope, report_table
 from engine.reports.store import open_reports
+from engine.spreadsheet import MOST_LINES, Cell, write_workbook
 
-FORMATS = ("csv", "parquet")
+FORMATS = ("csv", "xlsx", "parquet")
+_AT_ONCE = 4_096  # rows that are plain values at a time
+_AMOUNT = "#,##0.00"  # of every currency: the tables hold two decimals
+_SHEET = "Report rows"
+_UNFINISHED = ".unfinished"
 _MONEY_TYPE = pa.decimal128(18, 2)
 _MONEY_KINDS = (Kind.MONEY, Kind.HUNDREDTHS)  # both are NUMERIC(18,2)
 
@@ -98,7 +105,7 @@ def _decimals(hundredths: pa.ChunkedArray[Any]) -> pa.Array[Any]:
 
 
 def _put_in_place(file: Path, rows: pa.Table, write: Callable[[pa.Table, Path], None]) -> None:
-    unfinished = file.with_name(f".{file.name}.unfinished")
+    unfinished = file.with_name(f".{file.name}{_UNFINISHED}")
     try:
         write(rows, unfinished)
         unfinished.replace(file)
@@ -118,7 +125,34 @@ def _write_parquet(rows: pa.Table, path: Path) -> None:
     pyarrow.parquet.write_table(rows, path)
 
 
+def _write_xlsx(rows: pa.Table, path: Path) -> None:
+    if rows.num_rows >= MOST_LINES:
+        raise SourceError(
+            f"The file {path.name.removeprefix('.').removesuffix(_UNFINISHED)} would have "
+            f"{rows.num_rows:,} rows; a spreadsheet has {MOST_LINES:,} with its heading.",
+            hint="The tables are up to date; use --format parquet, or fewer rows with --from, "
+            "--level and --period.",
+        )
+    columns = [(name, _pattern(name)) for name in rows.column_names]
+    with path.open("wb") as file:
+        write_workbook(file, _SHEET, columns, _plain_rows(rows))
+
+
+def _pattern(column: str) -> str:
+    """Return the number format of a column; blank for keys, days and texts."""
+    if column not in REGISTRY.metrics:
+        return ""
+    unit = REGISTRY[column].unit
+    return _AMOUNT if unit is Unit.MONEY else excel_pattern(unit, "")
+
+
+def _plain_rows(rows: pa.Table) -> Iterator[Sequence[Cell]]:
+    for batch in rows.to_batches(max_chunksize=_AT_ONCE):
+        yield from zip(*batch.to_pydict().values(), strict=True)
+
+
 _WRITERS: dict[str, Callable[[pa.Table, Path], None]] = {
     "csv": _write_csv,
+    "xlsx": _write_xlsx,
     "parquet": _write_parquet,
 }

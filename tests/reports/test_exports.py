@@ -6,7 +6,9 @@ import csv
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
@@ -17,7 +19,7 @@ from engine.periods import GRAINS
 from engine.reports import exports
 from engine.reports.spec import TABLE_NAMES, report_table
 from tests.reports.conftest import Reports
-from tests.reports.small_shop import fill, rows
+from tests.reports.small_shop import execute, fill, rows
 
 
 def test_parquet_files_equal_the_tables_value_by_value(
@@ -68,6 +70,52 @@ def test_csv_files_hold_exact_amounts_and_nothing_for_unknown(
         ("2", "RING-M", start, "75.00", "1"),
         ("2", "RING-S", start, "19.99", "1"),
     ]
+
+
+def test_excel_files_have_typed_cells_and_a_text_that_could_run_is_a_text(
+    shop: DatabaseUrl, reports: Reports, tmp_path: Path
+) -> None:
+    execute(shop, "UPDATE order_transactions SET sku = '=1+1' WHERE sku = 'RING-M'")
+    words = ["--period", "monthly", "--level", "product", "--output", str(tmp_path)]
+    assert reports(*words, "--format", "xlsx", "--format", "parquet").code == 0
+    sheet = openpyxl.load_workbook(tmp_path / "product_monthly.xlsx").active
+    assert sheet is not None
+    heading, *lines = sheet.iter_rows()
+    exact = pa.parquet.read_table(tmp_path / "product_monthly.parquet")
+    assert [cell.value for cell in heading] == exact.column_names
+    wanted = exact.to_pylist()
+    assert len(lines) == len(wanted) > 0
+    types = {cell.data_type for line in lines for cell in line}
+    assert types == {"n", "s", "d", "b"}  # a formula would be an "f"
+    for line, row in zip(lines, wanted, strict=True):
+        found = dict(zip(exact.column_names, (cell.value for cell in line), strict=True))
+        assert found.pop("computed_at") == row.pop("computed_at").replace(tzinfo=None)
+        for name in ("period_start", "period_end"):
+            assert found.pop(name).date() == row.pop(name)
+        assert {name: as_number(value) for name, value in found.items()} == {
+            name: as_number(value) for name, value in row.items()
+        }
+    assert "=1+1" in exact["sku"].to_pylist()
+    at = exact.column_names.index("net_sales")
+    assert lines[0][at].number_format == "#,##0.00"
+
+
+def as_number(value: Any) -> Any:
+    """A spreadsheet has one kind of number."""
+    return float(value) if isinstance(value, (int, Decimal)) else value
+
+
+def test_more_rows_than_a_sheet_has_lines_are_refused_before_a_file_is_begun(
+    reported: DatabaseUrl, reports: Reports, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "MOST_LINES", 5)
+    words = ["--json", "--period", "monthly", "--output", str(tmp_path), "--format", "xlsx"]
+    ended = reports(*words)
+    assert ended.code == 4
+    error = ended.record["error"]
+    assert "listing_monthly.xlsx would have 8 rows; a spreadsheet has 5" in error["message"]
+    assert "--format parquet" in error["hint"]
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["shop_monthly.xlsx"]
 
 
 def test_negative_and_unknown_amounts_are_exact_decimals() -> None:
