@@ -18,13 +18,20 @@ from engine.dashboard.session import has_ended
 from engine.dashboard.wording import day_words
 
 _SEEN = "version seen"
+_ASKS = "asks before newer data"
 MISSING_INTERVAL = 2.0  # seconds between two looks while there is nothing to show
 _FAILING_INTERVAL = 5.0
 _SHORT = 1.5  # seconds: a small shop is asked about and read in one breath
 
 
+def ask_first() -> None:
+    """Offer newer data by a button: the page is work in progress, which must not move by itself."""
+    st.session_state[_ASKS] = True
+
+
 def watch(keeper: Keeper, state: State, *, every: float, automatic: bool) -> None:
     """Draw what the page must know about its data, and look again every so many seconds."""
+    st.session_state[_ASKS] = False  # until the page says otherwise
     if state.analytics is None or state.phase is not Phase.READY:
         every = MISSING_INTERVAL
     elif state.error is not None:
@@ -39,11 +46,12 @@ def _tick(keeper: Keeper, shown: str, due: float) -> None:
     """Look for newer data, but not in the run that has just drawn the page."""
     if has_ended():
         st.rerun()
-    if time.monotonic() >= due:
+    is_due = time.monotonic() >= due
+    if is_due:
         keeper.check()
         keeper.wait(_SHORT)
-        if keeper.state.version != shown:
-            st.rerun()
+    if keeper.state.version != shown and (is_due or _asks()):
+        _bring("tick")
     state = keeper.state
     if state.error is not None and state.analytics is not None:
         states.stale_banner(state, state.analytics.shop.time_zone, now())
@@ -53,10 +61,20 @@ def _tick(keeper: Keeper, shown: str, due: float) -> None:
 
 def _reading(keeper: Keeper, shown: str, due: float) -> None:
     """Look often while newer data are being read."""
-    if time.monotonic() >= due and keeper.state.version != shown:
-        st.rerun()
+    if keeper.state.version != shown and (time.monotonic() >= due or _asks()):
+        _bring("reading")
     if keeper.is_working:
         st.caption("Reading newer data …")
+
+
+def _asks() -> bool:
+    return bool(st.session_state.get(_ASKS))
+
+
+def _bring(key: str) -> None:
+    """Run the page again with newer data, where it is in progress only once its reader says so."""
+    if not _asks() or st.button("Show the newer data", key=f"newer data, {key}"):
+        st.rerun()
 
 
 def refresh(keeper: Keeper) -> None:

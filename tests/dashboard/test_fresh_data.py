@@ -8,7 +8,9 @@ from pathlib import Path
 import psycopg
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
 
+from engine.dashboard import freshness, pages
 from engine.dashboard.data import figures_of
 from engine.database.url import DatabaseUrl
 from engine.metrics.registry import REGISTRY
@@ -92,3 +94,35 @@ def test_an_order_a_refund_and_a_cost_arrive_on_an_open_page(
     orders, revenue, profit = follows()
     assert (orders, revenue) == seen[2][:2]
     assert profit != seen[2][2]
+
+
+def a_page_in_progress() -> None:
+    """A page that was drawn of an older version than its keeper has by now."""
+    from types import SimpleNamespace
+
+    import streamlit as st
+
+    from engine.dashboard import freshness
+
+    state = SimpleNamespace(version="newer", error=None, analytics=None)
+    keeper = SimpleNamespace(
+        state=state, is_working=False, check=lambda: None, wait=lambda seconds: None
+    )
+    if "drawn" not in st.session_state:
+        freshness.ask_first()
+    st.session_state["drawn"] = st.session_state.get("drawn", 0) + 1
+    shown = "older" if st.session_state["drawn"] == 1 else "newer"
+    freshness._tick(keeper, shown, 0.0)
+
+
+def test_work_in_progress_is_moved_by_newer_data_only_when_its_reader_says_so() -> None:
+    at = AppTest.from_function(a_page_in_progress).run()
+    assert not at.exception
+    assert at.session_state["drawn"] == 1, "the page has stayed as it was"
+    assert [one.label for one in at.button] == ["Show the newer data"]
+
+
+def test_compare_and_what_if_ask_first_and_no_other_page(shop_app) -> None:
+    for page, asks in ((pages.COMPARE, True), (pages.WHAT_IF, True), (pages.GLOSSARY, False)):
+        at = shop_app(page)
+        assert at.session_state[freshness._ASKS] is asks, page

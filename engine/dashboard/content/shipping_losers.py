@@ -84,7 +84,7 @@ def draw_to_duty_country(run: PageRun) -> None:
             title="Nothing to mend",
         )
         return
-    title = f"Earning elsewhere, losing to {DUTY_COUNTRY}"
+    title = f"Earning elsewhere, losing to the {DUTY_COUNTRY}"
     parts.heading(run, _PAGE, title, "losers", partial(table.sheet, run.currency))
     skus = [row[0] for row in table.rows]
     tables.draw(table, run.currency, ids=skus, opens=drill.on_page(pages.PRODUCTS, "sku"))
@@ -105,11 +105,11 @@ def losers_table(run: PageRun, *, with_prices: bool = False) -> Table:
         Heading("units", f"Units to {DUTY_COUNTRY}", Unit.COUNT),
         Heading("profit", f"{profit} to {DUTY_COUNTRY}", Unit.MONEY),
         Heading("profit_of_unit", "Of a unit", Unit.MONEY),
+        *(_PRICES if with_prices else ()),
         Heading("profit_of_unit_elsewhere", "Of a unit elsewhere", Unit.MONEY),
         Heading("cause", "What differs most"),
         Heading("cause_of_unit", f"Of a unit to {DUTY_COUNTRY}", Unit.MONEY),
         Heading("cause_of_unit_elsewhere", "Elsewhere", Unit.MONEY),
-        *(_PRICES if with_prices else ()),
     )
     found = run.analytics.losers_to(DUTY_COUNTRY, run.view.period, refund_dating=run.view.dating)
     rows = tuple(
@@ -118,11 +118,11 @@ def losers_table(run: PageRun, *, with_prices: bool = False) -> Table:
             one.units,
             one.profit,
             one.profit_of_unit,
+            *(_prices(run, one.sku, at) if with_prices else ()),
             one.profit_of_unit_elsewhere,
             REGISTRY[one.cause].label,
             one.cause_of_unit,
             one.cause_of_unit_elsewhere,
-            *(_prices(run, one.sku, at) if with_prices else ()),
         )
         for at, one in enumerate(found)
     )

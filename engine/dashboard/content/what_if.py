@@ -52,7 +52,7 @@ def draw(run: PageRun) -> None:
         return
     answer = answer_of(run.analytics, run.view.period, changes, scope, run.view.dating)
     _say(run, answer)
-    with st.grid(4, min_column_width=230):  # what it was stands beside the change, in full
+    with st.grid(4, min_column_width=210):  # what it was stands beside the change, in full
         for name in CARDS:
             before, after = value_of(answer, name, is_after=False), value_of(answer, name)
             at_most = cards.is_high_end(name, run.figures, run.view)
