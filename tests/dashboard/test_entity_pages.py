@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from engine.dashboard import pages
-from engine.dashboard.content import listings, products
+from engine.dashboard.content import listings, product_groups, products
 from engine.dashboard.content.entity_page import Show
+from engine.dashboard.content.product_groups import Group
 from engine.dashboard.filters import Filters
 from engine.dashboard.grids import listing_name
 from engine.dashboard.questions import LOW_ENDS
@@ -21,7 +22,7 @@ IDS = ["listings", "products"]
 
 
 # Tabs that only the other page has: a SKU has no visits of its own.
-OF_THE_OTHER = {"listing": ("Costs",), "sku": ("SKUs", "Traffic")}
+OF_THE_OTHER = {"listing": ("Costs", "Countries", "Listings"), "sku": ("SKUs", "Traffic")}
 
 
 @pytest.fixture
@@ -211,3 +212,41 @@ def test_the_costs_of_a_sku_name_their_rows(shop_app, analytics, period) -> None
     assert list(drawn["region"]) == [spell.region for spell in spells]
     assert list(drawn["row"].dropna()) == [str(one.row) for one in spells if one.row is not None]
     assert set(drawn["file"].dropna()) <= {"cost.csv", "sku_map.csv"}
+
+
+@pytest.mark.parametrize("group", [Group.COST_CODE, Group.LISTING])
+def test_groups_of_products_are_the_engines_below_the_whole(
+    group, shop_app, analytics, period
+) -> None:
+    at = shop_app(pages.PRODUCTS, range="Last 90 days", group=group.value)
+    drawn = at.dataframe[0].value
+    ask = {"metrics": product_groups.COLUMNS}
+    each = (
+        analytics.calculate_metrics_batch([period], level="listing", **ask)
+        if group is Group.LISTING
+        else analytics.calculate_metrics_batch([period], level="shop", breakdown="cost_code", **ask)
+    ).sort_values("contribution_profit", ascending=False, kind="stable")
+    whole = analytics.calculate_metrics_batch([period], level="shop", **ask)
+    assert len(each) > 1
+    wanted = pd.concat([whole, each])
+    for name in product_groups.COLUMNS:
+        unit, currency = REGISTRY[name].unit, analytics.shop.currency
+        values = [number(unit, value, currency) for value in wanted[name]]
+        shown = [None if pd.isna(value) else value for value in drawn[name]]
+        assert shown == [None if pd.isna(value) else value for value in values], name
+
+
+@pytest.mark.parametrize(("tab", "key"), [("Countries", "country"), ("Listings", "entity_id")])
+def test_a_sku_opens_by_country_and_by_listing_which_come_to_it(
+    tab, key, shop_app, analytics, period
+) -> None:
+    names = ["units_sold", "net_revenue", "contribution_profit"]
+    each = analytics.calculate_metrics_batch([period], level="product", metrics=names)
+    sku = each.sort_values("units_sold")["entity_id"].iloc[-1]
+    at = shop_app(pages.PRODUCTS, range="Last 90 days", sku=sku, tab=tab)
+    whole, *groups = at.dataframe[0].value.to_dict("records")
+    assert groups
+    for name in names:
+        shown = number(REGISTRY[name].unit, each.set_index("entity_id").loc[sku, name], "USD")
+        assert whole[name] == shown
+        assert round(sum(row[name] for row in groups), 2) == whole[name]

@@ -20,8 +20,9 @@ from engine.dashboard.charts.chart import draw as draw_chart
 from engine.dashboard.charts.points import points
 from engine.dashboard.charts.steps import steps_over_time
 from engine.dashboard.charts.waterfall import bridge_chart
-from engine.dashboard.content import entity_details, entity_trends, parts
+from engine.dashboard.content import entity_details, entity_trends, parts, product_groups
 from engine.dashboard.content.order_list import draw_orders
+from engine.dashboard.content.product_groups import Group
 from engine.dashboard.data import Figures, entity_figures, entity_rows, order_rows
 from engine.dashboard.filter_bar import pick
 from engine.dashboard.grids import Grid
@@ -29,7 +30,7 @@ from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.questions import COVERAGE, PROFIT
 from engine.dashboard.wording import escape
-from engine.metrics.model import LISTING, SHOP, Level
+from engine.metrics.model import LISTING, PRODUCT, SHOP, Level
 from engine.metrics.registry import REGISTRY
 
 REVENUE, UNITS = at_level(SHOP, "net_revenue", "units_sold")
@@ -76,6 +77,11 @@ def draw(run: PageRun, page: EntityPage) -> None:
 
 
 def _draw_list(run: PageRun, page: EntityPage) -> None:
+    if page.level is PRODUCT:
+        group = product_groups.choose()
+        if group is not Group.SKU:
+            product_groups.draw(run, group)
+            return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = [str(show) for show in Show]
         show = Show(
@@ -153,7 +159,7 @@ def _draw_one(run: PageRun, page: EntityPage, entity: Any) -> None:
     parts.draw_cards(run, page.cards, figures)
     draws: dict[str, Callable[[], None]] = {
         "Trend": partial(_trend, run, page, figures),
-        **_of_its_level(run, page, entity),
+        **_of_its_level(run, page, entity, figures),
         "Bridge": partial(_bridge, run, figures),
         "Orders": partial(_orders, run, page, entity),
     }
@@ -162,11 +168,17 @@ def _draw_one(run: PageRun, page: EntityPage, entity: Any) -> None:
     parts.draw_tabs(draws, key="tab")
 
 
-def _of_its_level(run: PageRun, page: EntityPage, entity: Any) -> dict[str, Callable[[], None]]:
-    """Return the tab that one level alone has: the SKUs of a listing, the costs of a SKU."""
+def _of_its_level(
+    run: PageRun, page: EntityPage, entity: Any, figures: Figures
+) -> dict[str, Callable[[], None]]:
+    """Return the tabs that one level alone has: the SKUs of a listing, the costs of a SKU."""
     if page.level is LISTING:
         return {"SKUs": partial(entity_details.draw_skus, run, entity)}
-    return {"Costs": partial(entity_details.draw_costs, run, entity)}
+    return {
+        "Costs": partial(entity_details.draw_costs, run, entity),
+        "Countries": partial(product_groups.draw_countries, run, entity, figures),
+        "Listings": partial(product_groups.draw_listings, run, entity, figures),
+    }
 
 
 def _trend(run: PageRun, page: EntityPage, figures: Figures) -> None:

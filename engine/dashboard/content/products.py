@@ -22,6 +22,8 @@ PAGE = EntityPage(
         "fulfilment_cost",
         "contribution_per_order",
         "units_returned",
+        "closing_stock",
+        "days_of_stock",
         "cost_coverage",
         "profit_basis",
     ),
