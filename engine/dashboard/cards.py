@@ -99,20 +99,26 @@ def supposed_card(
 
 
 def draw(card: Card) -> None:
-    """Draw a card where the page stands."""
-    st.metric(
-        card.label,
-        card.value,
-        card.delta,
-        delta_color=card.colour,
-        delta_arrow=card.arrow,
-        delta_description=card.beside,
-        help=card.help,
-        border=True,
-        height="stretch",
-        chart_data=card.line,
-        chart_type=card.line_type,
-    )
+    """Draw a card where the page stands.
+
+    The label, and why there is no change, are texts of their own: Streamlit cuts those of a metric
+    where they do not fit into one line, and on a phone every other one does not.
+    """
+    with st.container(border=True, height="stretch", gap="xxsmall"):
+        st.markdown(f":small[{card.label}]", help=card.help)
+        st.metric(
+            card.label,
+            card.value,
+            card.delta,
+            label_visibility="collapsed",
+            delta_color=card.colour,
+            delta_arrow=card.arrow,
+            delta_description=card.beside if card.delta is not None else None,
+            chart_data=card.line,
+            chart_type=card.line_type,
+        )
+        if card.delta is None and card.beside:
+            st.caption(card.beside)
 
 
 def draw_all(names: Sequence[str], figures: Figures, view: View) -> None:

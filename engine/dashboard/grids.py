@@ -14,7 +14,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.dashboard.data import Value
-from engine.metrics.formats import NOTHING, number, pattern
+from engine.metrics.formats import NOTHING, number, numbers, pattern
 from engine.metrics.model import Unit
 from engine.metrics.registry import REGISTRY
 
@@ -84,9 +84,7 @@ def grid_rows(
     ids = list(ordered[_ID])
     columns: dict[str, list[Any]] = {_ID: ids, _NAME: [name_of(entity) for entity in ids]}
     for metric in grid.metrics:
-        columns[metric] = [
-            number(REGISTRY[metric].unit, value, currency) for value in ordered[metric]
-        ]
+        columns[metric] = numbers(REGISTRY[metric].unit, ordered[metric], currency)
         if metric == grid.metrics[0]:
             for extra in grid.extras:
                 columns[extra.name] = [extra.values.get(entity) for entity in ids]

@@ -1,7 +1,8 @@
 """The line below the title that says what the numbers are: whose, which days, how fresh, how sure.
 
-No number stands without it: shop, range, comparison, zone, currency, age of the data, cost
-coverage and the version of the definitions.
+No number stands without it: shop, range, comparison, zone, currency, age of the data and cost
+coverage. The version of the definitions is for who compares two files: it stands in the notes of
+every export, and on the Glossary page.
 """
 
 from __future__ import annotations
@@ -40,7 +41,6 @@ def header_words(run: PageRun, reader_offset: int | None) -> list[str]:
         _currency(run),
         _freshness(run),
         _coverage(run.figures.value(COVERAGE, view.period)),
-        f"definitions {REGISTRY.version}",
     ]
 
 

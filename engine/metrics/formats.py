@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from engine.metrics.model import SCALE, Unit
-from engine.money import currency_digits, format_money, round_div, to_decimal
+from engine.money import currency_digits, format_money, round_div
 
 NOTHING = "–"
 _MINUS = "−"
@@ -91,11 +91,20 @@ def number(unit: Unit, value: Any, currency: str) -> int | float | str | None:
     if unit in (Unit.COUNT, Unit.INT):
         return int(value)
     if unit is Unit.MONEY:
-        return float(to_decimal(int(value), currency_digits(currency)))
+        return float(int(value) / 10 ** currency_digits(currency))
     if unit is not Unit.SHARE:
         return float(value)
     percent = float(value) * 100
     return 0.0 if -_HALF_A_STEP < percent < 0 else percent  # never "-0.0 %"
+
+
+def numbers(unit: Unit, column: pd.Series, currency: str) -> list[int | float | str | None]:
+    """Return what `number` says of each value of a column; money, which is most of them, fast."""
+    if unit is not Unit.MONEY:
+        return [number(unit, value, currency) for value in column]
+    scale = 10 ** currency_digits(currency)
+    # Int64: whole minor units, or a null.
+    return [None if value is pd.NA else value / scale for value in column.tolist()]
 
 
 def pattern(unit: Unit, currency: str) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engine.metrics.formats import Change, change, known, number, pattern, text
+from engine.metrics.formats import Change, change, known, number, numbers, pattern, text
 from engine.metrics.model import Unit
 
 
@@ -92,6 +92,21 @@ def test_tables_draw_money_in_major_units_and_shares_in_percent() -> None:
     assert number(Unit.MONEY, 1234, "JPY") == 1234
     assert number(Unit.SHARE, 0.125, "USD") == 12.5
     assert number(Unit.COUNT, 7, "USD") == 7
+
+
+@pytest.mark.parametrize("currency", ["USD", "JPY"])
+@pytest.mark.parametrize(
+    ("unit", "values"),
+    [
+        (Unit.MONEY, pd.array([0, -1, 29, 1_999_999_999_999_999, None], "Int64")),
+        (Unit.COUNT, pd.array([7, None], "Int64")),
+        (Unit.SHARE, pd.array([0.125, -0.0001, None], "Float64")),
+        (Unit.TEXT, pd.array(["a", None], "string")),
+    ],
+)
+def test_a_column_is_drawn_as_each_of_its_values(unit: Unit, values, currency: str) -> None:
+    column = pd.Series(values)
+    assert numbers(unit, column, currency) == [number(unit, one, currency) for one in column]
 
 
 @pytest.mark.parametrize("unit", [unit for unit in Unit if unit is not Unit.TEXT])

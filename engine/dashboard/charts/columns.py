@@ -21,24 +21,25 @@ def columns_in_order(
 ) -> Chart:
     """Draw the columns as given; `groups` says what they are. Unknown values have none."""
     drawn = [(name, value) for name, value in bars if value is not None]
-    figure = go.Figure(
-        go.Bar(
-            x=list(range(len(drawn))),
-            y=[number(metric.unit, value, currency) for _, value in drawn],
-            customdata=[
-                f"{groups} {name}: {text(metric.unit, value, currency)}" for name, value in drawn
-            ],
-            hovertemplate="%{customdata}<extra></extra>",
-            marker={"color": theme.GAIN},
-        )
+    trace = go.Bar(
+        x=list(range(len(drawn))),
+        y=[number(metric.unit, value, currency) for _, value in drawn],
+        customdata=[
+            f"{groups} {name}: {text(metric.unit, value, currency)}" for name, value in drawn
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+        marker={"color": theme.GAIN},
     )
-    theme.frame(figure, height=_HEIGHT)
-    figure.update_layout(hovermode="closest", showlegend=False)
     shown = range(0, len(drawn), max(1, -(-len(drawn) // _MOST_LABELS)))
-    figure.update_xaxes(
-        tickvals=list(shown), ticktext=[drawn[at][0] for at in shown], title_text=groups
+    names = [drawn[at][0] for at in shown]
+    figure = theme.frame(
+        [trace],
+        height=_HEIGHT,
+        across={"tickvals": list(shown), "ticktext": names, "title_text": groups},
+        up={"title_text": axis_title(metric, currency), "rangemode": "tozero"},
+        hovermode="closest",
+        showlegend=False,
     )
-    figure.update_yaxes(title_text=axis_title(metric, currency), rangemode="tozero")
     if not drawn:
         return Chart(figure, f"{metric.label}: nothing known.")
     ends = (drawn[0], drawn[-1])

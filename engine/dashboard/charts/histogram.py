@@ -27,23 +27,25 @@ class Bar:
 
 def histogram(bars: Sequence[Bar], title: str, many: str) -> Chart:
     """Draw the bars; `title` names the values, `many` what is counted."""
-    figure = go.Figure(
-        go.Bar(
-            x=list(range(len(bars))),
-            y=[bar.count for bar in bars],
-            customdata=[f"{bar.words}: {text(Unit.COUNT, bar.count, '')} {many}" for bar in bars],
-            hovertemplate="%{customdata}<extra></extra>",
-            marker={"color": [theme.LOSS if bar.is_loss else theme.GAIN for bar in bars]},
-        )
+    trace = go.Bar(
+        x=list(range(len(bars))),
+        y=[bar.count for bar in bars],
+        customdata=[f"{bar.words}: {text(Unit.COUNT, bar.count, '')} {many}" for bar in bars],
+        hovertemplate="%{customdata}<extra></extra>",
+        marker={"color": [theme.LOSS if bar.is_loss else theme.GAIN for bar in bars]},
     )
-    theme.frame(figure, height=_HEIGHT)
-    figure.update_layout(hovermode="closest", showlegend=False, bargap=0.08)
     every = max(1, -(-len(bars) // 8))  # so many labels fit below a chart on a phone
     shown = range(0, len(bars), every)
-    figure.update_xaxes(
-        tickvals=list(shown), ticktext=[bars[at].label for at in shown], title_text=title
+    labels = [bars[at].label for at in shown]
+    figure = theme.frame(
+        [trace],
+        height=_HEIGHT,
+        across={"tickvals": list(shown), "ticktext": labels, "title_text": title},
+        up={"title_text": many.capitalize(), "rangemode": "tozero"},
+        hovermode="closest",
+        showlegend=False,
+        bargap=0.08,
     )
-    figure.update_yaxes(title_text=many.capitalize(), rangemode="tozero")
     most = max(bars, key=lambda bar: bar.count)
     alt = f"{title}: most {many} {most.words}, {text(Unit.COUNT, most.count, '')}"
     below = sum(bar.count for bar in bars if bar.is_loss)

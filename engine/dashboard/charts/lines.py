@@ -32,15 +32,15 @@ class Line:
 def lines_by_month(lines: Sequence[Line], title: str) -> Chart:
     """Draw the first lines, as many as there are colours; the table beside it has them all."""
     drawn = lines[:MOST_LINES]
-    figure = go.Figure()
-    for at, line in enumerate(drawn):
-        figure.add_trace(_trace(line, at))
-    theme.frame(figure, height=_HEIGHT)
     months = sorted({month for line in drawn for month, _ in line.points})
     shown = months[:: -(-len(months) // _MOST_TICKS) or 1]
     words = [tick_words(PeriodKind.MONTHLY, month, with_year=True) for month in shown]
-    figure.update_xaxes(tickvals=shown, ticktext=words)
-    figure.update_yaxes(title_text=title, ticksuffix=" %", zeroline=True)
+    figure = theme.frame(
+        [_trace(line, at) for at, line in enumerate(drawn)],
+        height=_HEIGHT,
+        across={"tickvals": shown, "ticktext": words},
+        up={"title_text": title, "ticksuffix": " %", "zeroline": True},
+    )
     last = [(line.name, line.points[-1][1]) for line in drawn]
     said = "; ".join(f"{name} {text(Unit.SHARE, value, '')}" for name, value in last)
     return Chart(figure, f"{title} by month, in the last one: {said}.")

@@ -27,19 +27,22 @@ _MOST_TICKS = 5  # as many dates as fit below a chart on a phone
 def over_time(metric: Metric, figures: Figures, view: View) -> Chart:
     """Draw a metric over the buckets of the view, with its comparison where there is one."""
     own = figures.series(metric.name, [bucket.asked for bucket in view.buckets])
-    figure = go.Figure()
-    figure.add_trace(_own_trace(metric, figures, view, own))
+    traces = [_own_trace(metric, figures, view, own)]
     if view.compared is not None:
-        figure.add_trace(_compared_trace(metric, figures, view))
-    theme.frame(figure, height=_HEIGHT)
+        traces.append(_compared_trace(metric, figures, view))
     is_sum = figures.level in metric.adds_over_time
+    up = {"title_text": axis_title(metric, figures.currency)}
     if is_sum or metric.lowest == 0:
-        figure.update_yaxes(rangemode="tozero")
-    figure.update_yaxes(title_text=axis_title(metric, figures.currency))
+        up["rangemode"] = "tozero"
     if metric.unit is Unit.SHARE:
-        figure.update_yaxes(ticksuffix=" %")
-    figure.update_layout(showlegend=view.compared is not None)
-    figure.update_xaxes(**date_ticks(view.buckets))
+        up["ticksuffix"] = " %"
+    figure = theme.frame(
+        traces,
+        height=_HEIGHT,
+        across=date_ticks(view.buckets),
+        up=up,
+        showlegend=view.compared is not None,
+    )
     has_cut_bars = is_sum and any(bucket.is_cut for bucket in view.buckets)
     return Chart(figure, _sentence(metric, figures, view, own), has_cut_bars)
 

@@ -35,29 +35,31 @@ def points(
     ]
     drawn = [row for row in rows if row[1] is not None and row[2] is not None][:MOST_POINTS]
     losing = [isinstance(y, (int, float)) and y < 0 for _, _, y in drawn]
-    figure = go.Figure(
-        go.Scatter(
-            mode="markers",
-            x=[number(across.unit, x, currency) for _, x, _ in drawn],
-            y=[number(up.unit, y, currency) for _, _, y in drawn],
-            customdata=[
-                f"{_safe(name)}<br>{across.label}: {text(across.unit, x, currency)}"
-                f"<br>{up.label}: {text(up.unit, y, currency)}"
-                for name, x, y in drawn
-            ],
-            hovertemplate="%{customdata}<extra></extra>",
-            marker={
-                "size": 9,
-                "opacity": 0.75,
-                "color": [theme.LOSS if is_loss else theme.GAIN for is_loss in losing],
-                "symbol": ["x" if is_loss else "circle" for is_loss in losing],
-            },
-        )
+    trace = go.Scatter(
+        mode="markers",
+        x=[number(across.unit, x, currency) for _, x, _ in drawn],
+        y=[number(up.unit, y, currency) for _, _, y in drawn],
+        customdata=[
+            f"{_safe(name)}<br>{across.label}: {text(across.unit, x, currency)}"
+            f"<br>{up.label}: {text(up.unit, y, currency)}"
+            for name, x, y in drawn
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+        marker={
+            "size": 9,
+            "opacity": 0.75,
+            "color": [theme.LOSS if is_loss else theme.GAIN for is_loss in losing],
+            "symbol": ["x" if is_loss else "circle" for is_loss in losing],
+        },
     )
-    theme.frame(figure, height=_HEIGHT)
-    figure.update_layout(hovermode="closest", showlegend=False)
-    figure.update_xaxes(title_text=axis_title(across, currency), zeroline=True, nticks=6)
-    figure.update_yaxes(title_text=axis_title(up, currency), zeroline=True)
+    figure = theme.frame(
+        [trace],
+        height=_HEIGHT,
+        across={"title_text": axis_title(across, currency), "zeroline": True, "nticks": 6},
+        up={"title_text": axis_title(up, currency), "zeroline": True},
+        hovermode="closest",
+        showlegend=False,
+    )
     alt = (
         f"{up.label} against {across.label.lower()} of {len(drawn):,} {many}; "
         f"{sum(losing):,} below zero."

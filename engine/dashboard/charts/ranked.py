@@ -20,27 +20,25 @@ def ranked(metric: Metric, bars: Sequence[tuple[str, Value]], currency: str) -> 
     """Draw the bars from top to bottom as given; unknown values have none."""
     drawn = [(name, value) for name, value in bars[:MOST_BARS] if value is not None]
     places = list(range(len(drawn)))
-    figure = go.Figure(
-        go.Bar(
-            orientation="h",
-            x=[number(metric.unit, value, currency) for _, value in drawn],
-            y=places,
-            customdata=[f"{name}: {text(metric.unit, value, currency)}" for name, value in drawn],
-            hovertemplate="%{customdata}<extra></extra>",
-            marker={"color": [_colour(value) for _, value in drawn]},
-        )
+    trace = go.Bar(
+        orientation="h",
+        x=[number(metric.unit, value, currency) for _, value in drawn],
+        y=places,
+        customdata=[f"{name}: {text(metric.unit, value, currency)}" for name, value in drawn],
+        hovertemplate="%{customdata}<extra></extra>",
+        marker={"color": [_colour(value) for _, value in drawn]},
     )
-    theme.frame(figure, height=max(260, 40 * len(drawn) + 60))
-    figure.update_layout(hovermode="closest", showlegend=False)
-    figure.update_yaxes(
-        autorange="reversed",
-        tickvals=places,
-        ticktext=[
-            f"{_short(name)}<br><b>{text(metric.unit, value, currency)}</b>"
-            for name, value in drawn
-        ],
+    names = [
+        f"{_short(name)}<br><b>{text(metric.unit, value, currency)}</b>" for name, value in drawn
+    ]
+    figure = theme.frame(
+        [trace],
+        height=max(260, 40 * len(drawn) + 60),
+        across={"title_text": axis_title(metric, currency), "zeroline": True, "nticks": 5},
+        up={"autorange": "reversed", "tickvals": places, "ticktext": names},
+        hovermode="closest",
+        showlegend=False,
     )
-    figure.update_xaxes(title_text=axis_title(metric, currency), zeroline=True, nticks=5)
     if not drawn:
         return Chart(figure, f"{metric.label}: nothing known.")
     (first, most), (last, least) = drawn[0], drawn[-1]

@@ -22,13 +22,13 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 
 def steps_over_time(metrics: Sequence[Metric], figures: Figures, view: View) -> Chart:
     """Draw each metric as a line of steps; each has its colour and its dash."""
-    figure = go.Figure()
-    for at, metric in enumerate(metrics):
-        figure.add_trace(_trace(metric, figures, view.buckets, at))
-    theme.frame(figure, height=_HEIGHT)
     is_money = metrics[0].unit is Unit.MONEY
-    figure.update_yaxes(rangemode="tozero", title_text=figures.currency if is_money else None)
-    figure.update_xaxes(**date_ticks(view.buckets))
+    figure = theme.frame(
+        [_trace(metric, figures, view.buckets, at) for at, metric in enumerate(metrics)],
+        height=_HEIGHT,
+        across=date_ticks(view.buckets),
+        up={"rangemode": "tozero", "title_text": figures.currency if is_money else None},
+    )
     values = [
         f"{metric.label.lower()} "
         f"{text(metric.unit, figures.value(metric.name, view.period), figures.currency)}"

@@ -17,22 +17,23 @@ def value_chart(curve: pd.DataFrame, currency: str) -> Chart:
     """Draw the curve; `value` is in minor units, null where too few customers are known."""
     days = [int(day) for day in curve["days_since"]]
     values = [known(value) for value in curve["value"]]
-    figure = go.Figure(
-        go.Scatter(
-            x=days,
-            y=[number(Unit.MONEY, value, currency) for value in values],
-            mode="lines",
-            line={"color": theme.BLUE, "width": 2.5},
-            customdata=[
-                f"Day {day}: {text(Unit.MONEY, value, currency)}"
-                for day, value in zip(days, values, strict=True)
-            ],
-            hovertemplate="%{customdata}<extra></extra>",
-        )
+    trace = go.Scatter(
+        x=days,
+        y=[number(Unit.MONEY, value, currency) for value in values],
+        mode="lines",
+        line={"color": theme.BLUE, "width": 2.5},
+        customdata=[
+            f"Day {day}: {text(Unit.MONEY, value, currency)}"
+            for day, value in zip(days, values, strict=True)
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
     )
-    theme.frame(figure, height=_HEIGHT)
-    figure.update_layout(showlegend=False)
-    figure.update_yaxes(rangemode="tozero", title_text=currency)
-    figure.update_xaxes(title_text="Days since the first order", nticks=6)
+    figure = theme.frame(
+        [trace],
+        height=_HEIGHT,
+        across={"title_text": "Days since the first order", "nticks": 6},
+        up={"rangemode": "tozero", "title_text": currency},
+        showlegend=False,
+    )
     first, last = text(Unit.MONEY, values[0], currency), text(Unit.MONEY, values[-1], currency)
     return Chart(figure, f"From {first} on the first day to {last} after a year.")

@@ -15,33 +15,28 @@ def bridge_chart(steps: list[Step], currency: str) -> Chart:
     """Draw the bars from top to bottom, each with its amount beside it."""
     amounts = [amount_text(step, currency) for step in steps]
     labels = [step.label for step in steps]
-    figure = go.Figure(
-        go.Waterfall(
-            orientation="h",
-            y=labels,
-            x=[number(Unit.MONEY, step.amount, currency) for step in steps],
-            measure=[_measure(at, step) for at, step in enumerate(steps)],
-            customdata=[
-                f"{step.label}: {amount}" for step, amount in zip(steps, amounts, strict=True)
-            ],
-            hovertemplate="%{customdata}<extra></extra>",
-            increasing={"marker": {"color": theme.GAIN}},
-            decreasing={"marker": {"color": theme.LOSS}},
-            totals={"marker": {"color": theme.SUBTOTAL}},
-            connector={"line": {"color": theme.GREY, "width": 1, "dash": "dot"}},
-        )
+    trace = go.Waterfall(
+        orientation="h",
+        y=labels,
+        x=[number(Unit.MONEY, step.amount, currency) for step in steps],
+        measure=[_measure(at, step) for at, step in enumerate(steps)],
+        customdata=[f"{step.label}: {amount}" for step, amount in zip(steps, amounts, strict=True)],
+        hovertemplate="%{customdata}<extra></extra>",
+        increasing={"marker": {"color": theme.GAIN}},
+        decreasing={"marker": {"color": theme.LOSS}},
+        totals={"marker": {"color": theme.SUBTOTAL}},
+        connector={"line": {"color": theme.GREY, "width": 1, "dash": "dot"}},
     )
-    theme.frame(figure, height=max(260, 42 * len(steps) + 30))
-    figure.update_layout(showlegend=False, hovermode="closest")
     # The amount stands with the label, where it fits on a phone as well.
-    figure.update_yaxes(
-        autorange="reversed",
-        tickvals=labels,
-        ticktext=[
-            f"{label}<br><b>{amount}</b>" for label, amount in zip(labels, amounts, strict=True)
-        ],
+    names = [f"{label}<br><b>{amount}</b>" for label, amount in zip(labels, amounts, strict=True)]
+    figure = theme.frame(
+        [trace],
+        height=max(260, 42 * len(steps) + 30),
+        across={"showticklabels": False, "zeroline": True},
+        up={"autorange": "reversed", "tickvals": labels, "ticktext": names},
+        showlegend=False,
+        hovermode="closest",
     )
-    figure.update_xaxes(showticklabels=False, zeroline=True)
     first, last = steps[0], steps[-1]
     alt = (
         f"From {_inside(first.label)} of {amount_text(first, currency)} "

@@ -41,7 +41,8 @@ def draw(metrics: list[Metric], search: str) -> None:
         st.info(near or "Try a shorter word, or all chapters.", title="No metric matches")
         return
     st.caption(
-        f"{len(metrics)} of {len(REGISTRY.metrics)} metrics. Unknown is shown as –, never 0."
+        f"{len(metrics)} of {len(REGISTRY.metrics)} metrics, definitions {REGISTRY.version}. "
+        "Unknown is shown as –, never 0."
     )
     for family, group in groupby(metrics, key=lambda metric: metric.family):
         _draw_chapter(family, list(group))
