@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from engine.dashboard import drill, pages, tables
+from engine.dashboard.customer_numbers import customer_number
 from engine.dashboard.data import explained
 from engine.dashboard.downloads import export
 from engine.dashboard.filter_bar import pick
@@ -149,6 +150,8 @@ def _leaf(value: Any, name: str) -> Cell:
     if hasattr(value, "strftime"):
         return f"{value:%Y-%m-%d}"
     plain = known(value)
+    if name == "customer_id" and plain is not None:
+        return customer_number(int(plain))
     return str(plain) if name.endswith("_id") and plain is not None else plain
 
 

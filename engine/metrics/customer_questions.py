@@ -7,9 +7,10 @@ from datetime import date
 
 import pandas as pd
 
-from engine.metrics import customer_tables
+from engine.metrics import customer_orders, customer_tables
 from engine.metrics.compute import Snapshot
 from engine.metrics.predicted_value import PredictedValue, predict_value
+from engine.money import Int64Array
 from engine.periods import day_number
 from engine.sources.frames import Shop
 
@@ -43,6 +44,14 @@ class CustomerQuestions:
     def rfm_segments(self, as_of: date | None = None) -> pd.DataFrame:
         """One row = one segment of `rfm_table`: how many customers, their orders and sales."""
         return self._with_currency(customer_tables.segment_table(self.rfm_table(as_of)))
+
+    def orders_of_segment(self, segment: str, as_of: date | None = None) -> Int64Array:
+        """Return the ids of the orders that `rfm_segments` counts of a segment, ascending."""
+        return customer_orders.orders_of_segment(self._snapshot, self._day(as_of), segment)
+
+    def orders_of_cohort(self, month: date, as_of: date | None = None) -> Int64Array:
+        """Return the ids of the orders of customers who bought first in a month, ascending."""
+        return customer_orders.orders_of_cohort(self._snapshot, self._day(as_of), month)
 
     def customer_value_curve(
         self, as_of: date | None = None, refund_dating: str = "refund_day"

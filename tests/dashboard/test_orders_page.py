@@ -7,6 +7,7 @@ import pytest
 from engine.dashboard import pages
 from engine.dashboard.content.order_detail import ledger_table, parts_table
 from engine.dashboard.content.orders import FLAGS, Only, Order, arranged
+from engine.dashboard.customer_numbers import customer_number
 from engine.dashboard.filters import Filters
 from engine.periods import Period
 from engine.ranges import RangeName
@@ -98,3 +99,30 @@ def test_every_amount_names_its_rule(analytics, frame) -> None:
     table = parts_table(analytics.explain_order(int(frame["order_id"].iloc[0])).parts)
     rule = [heading.name for heading in table.headings].index("rule")
     assert all(str(row[rule]).startswith("M") for row in table.rows)
+
+
+def test_a_group_of_customers_opens_its_orders_of_the_range(shop_app, analytics) -> None:
+    every = Period.custom(analytics.first_day, analytics.today)
+    at = shop_app(pages.ORDERS, range="All time", buyers="segment-best")
+    drawn = at.dataframe[0].value
+    wanted = analytics.rfm_segments().set_index("segment").loc["best", "orders"]
+    own = analytics.orders_of_segment("best")
+    frame = analytics.orders_frame(every)
+    assert frame["order_id"].isin(own).sum() == wanted == len(own) > 0
+    assert any(f"{wanted:,} rows." in one.value for one in at.caption)
+    assert set(drawn["order_id"]) <= {str(one) for one in own}
+    assert at.get_by_key("pick buyers").value == "segment-best"
+
+
+def test_a_status_leaves_its_orders_alone(shop_app, frame) -> None:
+    at = shop_app(pages.ORDERS, range="Last 90 days", status="cancelled")
+    cancelled = int((frame["state"] == "cancelled").sum())
+    assert cancelled > 0
+    assert any(f"{cancelled:,} rows." in one.value for one in at.caption)
+    assert set(at.dataframe[0].value["state"]) == {"Cancelled"}
+
+
+def test_a_customer_is_a_number_that_leads_back_to_nobody() -> None:
+    one, same, other = (customer_number(customer_id) for customer_id in (7, 7, 8))
+    assert one == same != other
+    assert len(one) == 12

@@ -11,6 +11,7 @@ import pytest
 
 from engine.ledger.frames import OrderState
 from engine.metrics.compute import compute_block
+from engine.metrics.customer_orders import orders_of_cohort, orders_of_segment
 from engine.metrics.customer_tables import (
     SEGMENTS,
     cohort_table,
@@ -227,3 +228,17 @@ def test_segments_hold_every_customer_once_with_their_orders_and_sales():
 
 def test_under_five_customers_there_are_no_segments():
     assert segment_table(rfm_table(buys((1, 1, 100), (2, 2, 100)), LATER)).empty
+
+
+def test_the_orders_of_a_group_are_those_that_its_table_counts():
+    segments = segment_table(rfm_table(SHOP, WHOLE))
+    assert len(segments) > 2
+    of_segments = [orders_of_segment(SHOP, WHOLE, name) for name in segments["segment"]]
+    assert [len(own) for own in of_segments] == segments["orders"].tolist()
+    table = cohort_table(SHOP, WHOLE)
+    cohorts = table.groupby("cohort")["orders"].sum()
+    of_cohorts = [orders_of_cohort(SHOP, WHOLE, month) for month in cohorts.index]
+    assert [len(own) for own in of_cohorts] == cohorts.tolist()
+    every = np.sort(np.concatenate(of_segments)).tolist()
+    assert every == np.sort(np.concatenate(of_cohorts)).tolist()
+    assert len(set(every)) == len(every), "an order is in one group alone"

@@ -7,10 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from engine.dashboard import tables
+from engine.dashboard import drill, pages, tables
 from engine.dashboard.charts.chart import draw as draw_chart
 from engine.dashboard.charts.value_curve import value_chart
 from engine.dashboard.content import parts
+from engine.dashboard.content.buyers import BUYERS, COHORT, SEGMENT
 from engine.dashboard.downloads import export
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
@@ -66,6 +67,7 @@ RULES = {
     "slipping": "R 1 or 2, F 4 or 5",
     "lost": "R 1 or 2, F 1 or 2",
 }
+_OPENS = drill.on_page(pages.ORDERS, BUYERS)
 _CUSTOMERS, _GUESTS, _ORDERS, SALES = at_level(
     SHOP, "customers", "guest_orders", "orders", "sales_after_discounts"
 )
@@ -106,10 +108,12 @@ def _cohorts(run: PageRun) -> None:
         label = label if label in COHORT_MEASURES else labels[0]
         table = cohort_table(run, label)
         export(run, _PAGE, "cohorts", partial(table.sheet, run.currency))
-    tables.draw(table, run.currency)
+    ids = [f"{COHORT}{row[0]}" for row in table.rows]
+    tables.draw(table, run.currency, ids=ids, opens=_OPENS)
     st.caption(
-        "One row: the customers whose first order fell into that month. Over all time, whatever "
-        "the range; the last month of each row is not over. – is a month that has not begun."
+        "One row: the customers whose first order fell into that month; it opens their orders of "
+        "the range. Over all time, whatever the range; the last month of each row is not over. – "
+        "is a month that has not begun."
     )
 
 
@@ -143,10 +147,12 @@ def _segments(run: PageRun) -> None:
         st.info("It takes five customers to tell them apart.", title="Too few customers")
         return
     export(run, _PAGE, "segments", partial(table.sheet, run.currency))
-    tables.draw(table, run.currency)
+    ids = [f"{SEGMENT}{str(row[0]).lower()}" for row in table.rows]
+    tables.draw(table, run.currency, ids=ids, opens=_OPENS)
     st.caption(
         "Every customer has a score from 1 to 5 for the days since the last order (R) and for the "
-        "number of orders (F), against all others. Over all time, whatever the range."
+        "number of orders (F), against all others. Over all time, whatever the range; a segment "
+        "opens the orders that its customers placed in the range."
     )
 
 

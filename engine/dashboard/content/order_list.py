@@ -19,6 +19,8 @@ from engine.metrics.order_list import SHOWN
 
 PAGE_ROWS = 100
 _BASIS = "profit_basis"
+# What an order's state is called.
+STATES = {"counted": "Counts", "open": "Not paid", "cancelled": "Cancelled", "held": "Held back"}
 
 
 def draw_orders(
@@ -58,7 +60,7 @@ def order_table(frame: pd.DataFrame, key: str, metrics: Sequence[str] = SHOWN) -
         Heading("order_id", "Order"),
         Heading("ordered_at", "Ordered"),
         Heading("country", "Country"),
-        Heading("state", "State"),
+        Heading("state", "Status"),
         *(of_metric(name) for name in (*metrics, _BASIS)),
     )
     rows = tuple(
@@ -66,7 +68,7 @@ def order_table(frame: pd.DataFrame, key: str, metrics: Sequence[str] = SHOWN) -
             str(row["order_id"]),
             _moment(row),
             known(row["country"]),
-            known(row["state"]),
+            STATES.get(str(row["state"])),
             *(known(row[name]) for name in (*metrics, _BASIS)),
         )
         for row in frame.to_dict("records")

@@ -8,9 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from engine.dashboard import drill
-from engine.dashboard.content import order_detail, order_spread, parts
-from engine.dashboard.content.order_list import draw_orders
+from engine.dashboard.content import buyers, order_detail, order_spread, parts
+from engine.dashboard.content.order_list import STATES, draw_orders
 from engine.dashboard.data import order_rows
+from engine.dashboard.filter_bar import pick
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
 from engine.errors import UnknownEntityError
@@ -32,6 +33,7 @@ CARDS = at_level(
 PROFIT, REVENUE = at_level(SHOP, "contribution_profit", "net_revenue")
 _ALL_COUNTRIES = "All countries"
 UNKNOWN_COUNTRY = "Unknown country"
+_ALL_STATES = "All"
 
 
 class Only(StrEnum):
@@ -123,6 +125,10 @@ def _chosen(run: PageRun) -> pd.DataFrame:
         )
         with st.container(width=200):
             country = _country(frame)
+        with st.container(width=200):
+            frame = buyers.choose(run, frame)
+        with st.container(width=200):
+            frame = _of_state(frame)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         only = st.pills(
             "Only",
@@ -136,6 +142,12 @@ def _chosen(run: PageRun) -> pd.DataFrame:
             "Sort by", words, default=words[0], required=True, key="order by", bind="query-params"
         )
     return arranged(frame, country, [Only(one) for one in only], Order(order or words[0]))
+
+
+def _of_state(frame: pd.DataFrame) -> pd.DataFrame:
+    """Draw the picker of a status, and return the orders that have it."""
+    chosen = pick("Status", [_ALL_STATES, *STATES], lambda one: STATES.get(one, one), key="status")
+    return frame if chosen == _ALL_STATES else frame[(frame["state"] == chosen).astype(bool)]
 
 
 def _country(frame: pd.DataFrame) -> str | None:
@@ -172,5 +184,5 @@ def arranged(
 
 def _clear() -> None:
     st.session_state["only"] = []
-    for key in ("country", "listing", "sku"):
+    for key in ("country", "listing", "sku", buyers.BUYERS, "status"):
         st.query_params.pop(key, None)
