@@ -1,6 +1,6 @@
 -- Generated: the SQL of schema.prisma in one piece, for the test that compares it with what the
 -- migrations make. After a change of schema.prisma: python -m engine migrate --new NAME
--- schema.prisma sha256: f62d2ee907cd2fae3ba6fdd31384bcc6bd017e581fd8203523edafd0881ed1d1
+-- schema.prisma sha256: 093212a1b5f4201802cefdd2668171495fdd67b187e1e8e18feccfa41bc7627b
 
 -- CreateEnum
 CREATE TYPE "PeriodType" AS ENUM ('YEARLY', 'QUARTERLY', 'MONTHLY', 'WEEKLY', 'DAILY', 'CUSTOM');
@@ -1032,6 +1032,7 @@ CREATE TABLE "report_runs" (
     "identities" JSONB,
     "coverage" JSONB,
     "warnings" JSONB,
+    "tie_out" JSONB,
     "error" JSONB,
     "exit_code" SMALLINT,
 

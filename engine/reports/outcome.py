@@ -17,6 +17,7 @@ from engine.money import to_decimal
 from engine.periods import PeriodKind
 from engine.reports.changes import RowCounts
 from engine.reports.store import identity_records
+from engine.reports.tie_out import TieOut, tie_out_lines, tie_out_records
 from engine.reports.verify import Verification
 
 JSON_VERSION = 1
@@ -50,6 +51,7 @@ class ShopOutcome:
     identities: Sequence[Identity] = ()
     warnings: Mapping[str, int] = field(default_factory=dict)
     restatements: Sequence[Mapping[str, str]] = ()  # of the shop's own rows
+    tie_out: TieOut = field(default_factory=lambda: TieOut(""))
     alerts: Sequence[Mapping[str, Any]] = ()
     verification: Verification | None = None
     error: EngineError | None = None
@@ -119,7 +121,7 @@ def restatement_records(lines: pd.DataFrame | None, digits: int) -> list[dict[st
 
 
 def sentence(outcome: ShopOutcome) -> str:
-    """Return what became of a shop as one line."""
+    """Return what became of a shop as one line, and how it ties to its payment account."""
     counts = outcome.counts
     if outcome.status == INTERRUPTED:
         return f"{outcome.shop}: interrupted; nothing of this run was written."
@@ -133,11 +135,12 @@ def sentence(outcome: ShopOutcome) -> str:
         return f"{outcome.shop}: done by run {outcome.run_id}, and its inputs are the same."
     if outcome.verification is not None:
         return "\n".join(_comparison(outcome.shop, outcome.verification))
-    return (
+    line = (
         f"{outcome.shop}: run {outcome.run_id}, {counts.computed:,} rows: {counts.inserted:,} new, "
         f"{counts.updated:,} changed, {counts.removed:,} removed, {counts.unchanged:,} as they "
         f"were{_expired(counts)}; {sum(outcome.stage_seconds.values()):.1f} s."
     )
+    return "\n".join([line, *tie_out_lines(outcome.tie_out)])
 
 
 def _expired(counts: RowCounts) -> str:
@@ -218,6 +221,7 @@ def _shop_record(outcome: ShopOutcome) -> dict[str, Any]:
         "stage_seconds": dict(outcome.stage_seconds),
         "identities": identity_records(outcome.identities),
         "restatements": list(outcome.restatements),
+        "tie_out": tie_out_records(outcome.tie_out) if outcome.tie_out.months else [],
         "alerts": [dict(alert) for alert in outcome.alerts],
         "warnings": dict(outcome.warnings),
         "error": None if outcome.error is None else error_record(outcome.error),

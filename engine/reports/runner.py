@@ -18,7 +18,7 @@ from engine.database.blocks import Block
 from engine.errors import EngineError
 from engine.metrics.model import SHOP, Level
 from engine.metrics.registry import REGISTRY
-from engine.periods import Period
+from engine.periods import Period, PeriodKind
 from engine.progress import Progress
 from engine.reports.alert_book import read_alerts, send
 from engine.reports.alerts import evaluate
@@ -53,6 +53,7 @@ from engine.reports.store import (
     write_changes,
 )
 from engine.reports.table_sizes import bytes_a_row, first_run_words, growth
+from engine.reports.tie_out import tie_out, tie_out_records
 from engine.reports.verify import verify_shop
 from engine.sources.frames import Shop
 
@@ -113,6 +114,9 @@ class ShopRun:
         plan = self._plan(analytics)
         if not plan.runs and plan.counts.inserted:
             self._announce(plan)
+        months = plan.periods[SHOP].get(PeriodKind.MONTHLY, ())
+        with self._clock.stage("compute"):
+            self._know(tie_out=tie_out(analytics, months))
         causes = self._explain(analytics, plan)
         self._book.stage(run_id, "write")
         self._write(run_id, analytics, plan, causes)
@@ -338,6 +342,7 @@ class ShopRun:
             coverage=coverage,
             warnings=self._so_far.warnings,
             restatements=causes,
+            tie_out=tie_out_records(self._so_far.tie_out),
         )
 
     def _close_book(self, run_id: int, error: BaseException) -> None:

@@ -63,6 +63,7 @@ class Success:
     coverage: Mapping[str, float | None]
     warnings: Mapping[str, int]
     restatements: Mapping[Level, pd.DataFrame]
+    tie_out: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +296,7 @@ def _note_success(
         "identities": identity_records(success.identities),
         "coverage": success.coverage,
         "warnings": success.warnings,
+        "tie_out": success.tie_out,
     }
     assigned = [f"{name} = %({name})s" for name in values]
     assigned += [f"{name} = %({name})s::jsonb" for name in as_json]
