@@ -6,6 +6,7 @@ import pytest
 
 from engine.dashboard import pages
 from engine.dashboard.content.order_detail import ledger_table, parts_table
+from engine.dashboard.content.order_parcels import pieces_table
 from engine.dashboard.content.orders import FLAGS, Only, Order, arranged
 from engine.dashboard.customer_numbers import customer_number
 from engine.dashboard.filters import Filters
@@ -83,8 +84,21 @@ def test_the_ledger_table_ends_with_the_sum_of_the_order(analytics, frame) -> No
     table = ledger_table(order)
     names = [heading.name for heading in table.headings]
     sums = dict(zip(names, table.rows[-1], strict=True))
-    for name in names[3:]:
+    for name in names[4:]:
         assert sums[name] == order.total(name)
+
+
+def test_what_a_parcel_holds_says_weight_declared_value_and_rates(analytics, frame) -> None:
+    to_us = frame[(frame["country"] == "US") & (frame["fulfilment_cost"] > 0)]
+    order = analytics.explain_order(int(to_us["order_id"].iloc[0]))
+    assert order.pieces
+    table = pieces_table(order.pieces)
+    names = [heading.name for heading in table.headings]
+    for row, piece in zip(table.rows, order.pieces, strict=True):
+        said = dict(zip(names, row, strict=True))
+        assert said["weight"] * 1_000 == piece.unit_mdesi
+        assert (said["duty_base"], said["line"]) == (piece.duty_base, str(piece.line_id))
+        assert round(said["duty_rate"] * 1_000_000) == piece.duty_ppm
 
 
 def test_an_unknown_cost_of_a_line_is_no_zero(analytics, frame) -> None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
+from engine.dashboard import drill, pages
+from engine.dashboard.content import parts
+from engine.dashboard.content.order_list import STATES
+from engine.dashboard.content.order_parcels import parcels_table, pieces_table
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.tables import Heading, Table
 from engine.dashboard.tables import draw as draw_table
-from engine.ledger.explained import Cell, LedgerRow, OrderLine, Parcel, Part
+from engine.ledger.explained import Cell, LedgerRow, OrderLine, Part
 from engine.ledger.order_explanation import OrderExplanation
 from engine.metrics.formats import text
 from engine.metrics.model import Unit
@@ -43,20 +48,20 @@ def draw(run: PageRun, order: OrderExplanation) -> None:
     st.subheader(f"Order {order.order_id}")
     st.write(
         f"{order.ordered_at} · to {order.country or 'an unknown country'} · "
-        f"{order.status or 'no status'} · **{order.state}** in the figures · paid in "
+        f"{order.status or 'no status'} · {STATES[order.state].lower()} in the figures · paid in "
         f"{order.currency}"
     )
     _draw_lines(order)
-    _draw_ledger(run, order)
+    _draw(run, order, "What the order adds to the figures", "rows", ledger_table(order))
     if order.parcels:
-        st.subheader("Parcels")
-        draw_table(parcels_table(order.parcels), run.currency)
+        _draw(run, order, "Parcels", "parcels", parcels_table(order.parcels))
+    if order.pieces:
+        _draw(run, order, "What the parcels hold", "contents", pieces_table(order.pieces))
     if order.cells:
-        st.subheader("Refunds, cell by cell")
+        _draw(run, order, "Refunds, cell by cell", "refunds", cells_table(order.cells))
         st.caption("What each step of a refund took from what had been paid for a line.")
-        draw_table(cells_table(order.cells), run.currency)
-    st.subheader("Every amount, with its rule and its source row")
-    draw_table(parts_table(order.parts), run.currency)
+    title = "Every amount, with its rule and its source row"
+    _draw(run, order, title, "amounts", parts_table(order.parts))
     if order.left_out:
         st.subheader("Left out")
         for one in order.left_out:
@@ -67,12 +72,16 @@ def draw(run: PageRun, order: OrderExplanation) -> None:
 
 def _draw_lines(order: OrderExplanation) -> None:
     st.subheader("Lines")
-    draw_table(lines_table(order.lines), order.currency)
+    opens = drill.on_page(pages.PRODUCTS, "sku")
+    skus = [one.sku for one in order.lines]
+    draw_table(lines_table(order.lines), order.currency, ids=skus, opens=opens)
 
 
-def _draw_ledger(run: PageRun, order: OrderExplanation) -> None:
-    st.subheader("What the order adds to the figures")
-    draw_table(ledger_table(order), run.currency)
+def _draw(run: PageRun, order: OrderExplanation, title: str, what: str, table: Table) -> None:
+    """Draw a table of the order under its heading; the export has the order's number."""
+    make = partial(table.sheet, run.currency)
+    parts.heading(run, "orders", title, f"{what} of {order.order_id}", make)
+    draw_table(table, run.currency)
 
 
 def lines_table(lines: Sequence[OrderLine]) -> Table:
@@ -97,7 +106,8 @@ def ledger_table(order: OrderExplanation) -> Table:
     headings = (
         Heading("row", "Row"),
         Heading("sku", "SKU"),
-        Heading("event_day", "Counts on"),
+        Heading("event_day", "Counts on", None, "By refund day."),
+        Heading("order_day", "By order day"),
         *(Heading(name, label, Unit.MONEY) for name, label in columns),
     )
     unknown = {(part.row, part.column) for part in order.parts if part.amount is None}
@@ -106,42 +116,13 @@ def ledger_table(order: OrderExplanation) -> Table:
             _row_words(one),
             one.sku,
             one.event_day.isoformat(),
+            one.order_day.isoformat(),
             *(None if (one.row, name) in unknown else one.amounts[name] for name, _ in columns),
         )
         for one in order.ledger
     ]
-    rows.append(("Sum", None, None, *(order.total(name) for name, _ in columns)))
+    rows.append(("Sum", None, None, None, *(order.total(name) for name, _ in columns)))
     return Table("ledger", headings, tuple(rows), "Rows of the ledger and their sum")
-
-
-def parcels_table(parcels: Sequence[Parcel]) -> Table:
-    """Return one row a parcel; weights in thousandths of a desi are written as desi."""
-    headings = (
-        Heading("number", "Parcel", Unit.INT),
-        Heading("day", "Day"),
-        Heading("zone", "Zone"),
-        Heading("weight", "Desi weighed", Unit.MULTIPLE),
-        Heading("tier", "Desi charged", Unit.MULTIPLE),
-        Heading("price", "Postage", Unit.MONEY),
-        Heading("basis", "Known by"),
-        Heading("rule", "Rule"),
-        Heading("source", "Source"),
-    )
-    rows = tuple(
-        (
-            one.number,
-            one.day.isoformat(),
-            one.zone,
-            None if one.mdesi is None else one.mdesi / 1_000,
-            None if one.tier is None else one.tier / 1_000,
-            one.price,
-            one.why.basis,
-            one.why.rule,
-            f"{one.why.source} {one.why.source_row}".strip(),
-        )
-        for one in parcels
-    )
-    return Table("parcels", headings, rows, f"{len(parcels)} parcels")
 
 
 def cells_table(cells: Sequence[Cell]) -> Table:
@@ -172,7 +153,7 @@ def cells_table(cells: Sequence[Cell]) -> Table:
     return Table("cells", headings, rows, f"{len(cells)} steps of refunds")
 
 
-def parts_table(parts: Sequence[Part]) -> Table:
+def parts_table(amounts: Sequence[Part]) -> Table:
     """Return one row an amount of the ledger: how it was shared out, and where it comes from."""
     headings = (
         Heading("row", "Row"),
@@ -199,7 +180,7 @@ def parts_table(parts: Sequence[Part]) -> Table:
             one.why.formula,
             f"{one.why.source} {one.why.source_row}".strip(),
         )
-        for one in parts
+        for one in amounts
         if not one.column.startswith("quantity")
     )
     return Table("amounts", headings, rows, f"{len(rows)} amounts of the order")

@@ -99,7 +99,7 @@ def draw(run: PageRun) -> None:
 def _datings(run: PageRun) -> None:
     table = datings_table(run)
     title = "From refund day to order day"
-    parts.heading(run, _PAGE, title, "datings", partial(table.sheet, run.currency))
+    parts.heading(run, _PAGE, title, "steps", partial(table.sheet, run.currency))
     tables.draw(table, run.currency)
     st.caption(
         "A refund counts on its own day or on its order's. Over all time both give the same sum."
