@@ -38,6 +38,7 @@ from engine.sources.findings import Findings
 from engine.sources.frames import Shop, SourceTables
 from engine.sources.imports import Imports, read_imports
 from engine.sources.owner_files import OwnerFiles, read_owner_files
+from engine.sources.rhythms import Rhythm, rhythms_of
 from engine.sources.sku_prefixes import SkuPrefixes
 from engine.sources.tables import choose_shop, read_shops, read_tables
 from engine.sources.versions import file_fingerprints, table_version
@@ -75,7 +76,7 @@ class LoadedShop:
     identities: list[Identity]
     health: Health
     imports: Imports
-    newest: dict[str, datetime]
+    rhythms: dict[str, Rhythm]
     held: pd.DataFrame
     notes: dict[str, int]
     titles: dict[int, str]
@@ -198,7 +199,7 @@ def _ready(waiting: list[_Read], terms: Terms, loaded: Loaded) -> LoadedShop:
         fingerprints = take_fingerprints(tables, facts, clock) if terms.with_fingerprints else None
         evidence, health = keep_evidence(facts), examine(ledger, facts, files, read.imports)
     account, backtest = facts.account, facts.fees.backtest
-    imports, newest = read.imports, tables.newest_by_table()
+    imports, rhythms = read.imports, rhythms_of(tables)
     findings, prefixes = files.findings, files.prefixes
     del tables, files, facts, read  # what of them is still asked for has been kept
     give_back()
@@ -215,7 +216,7 @@ def _ready(waiting: list[_Read], terms: Terms, loaded: Loaded) -> LoadedShop:
         identities=identities,
         health=health,
         imports=imports,
-        newest=newest,
+        rhythms=rhythms,
         held=held_frame(ledger),
         notes=ledger.notes,
         titles=ledger.listing_titles,

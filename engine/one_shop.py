@@ -5,8 +5,6 @@ One class, the part of `EcommerceAnalyticsOptimized` that refuses where all shop
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import pandas as pd
 
 from engine.errors import UsageError
@@ -32,6 +30,7 @@ from engine.openings import Openings
 from engine.settings import Settings
 from engine.sources.findings import Findings
 from engine.sources.imports import Imports
+from engine.sources.rhythms import Rhythm
 from engine.sources.sku_map_template import sku_map_template
 
 
@@ -104,9 +103,9 @@ class OneShop(Openings, CustomerQuestions, StockQuestions, AccountQuestions):
         return self._one.imports
 
     @property
-    def newest(self) -> dict[str, datetime]:
-        """The newest fact of each table that says of what time its rows are."""
-        return self._one.newest
+    def rhythms(self) -> dict[str, Rhythm]:
+        """How fresh each table is that dates its rows, and how often it gets facts."""
+        return self._one.rhythms
 
     @property
     def held(self) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -339,32 +339,15 @@ class SourceTables:
             newest.append(self.shop.synced_at)
         return max(newest, default=datetime(1970, 1, 2, tzinfo=UTC))
 
-    def newest_by_table(self) -> dict[str, datetime]:
-        """Return the newest fact of each table that says of what time its rows are."""
-        seconds = {
-            "orders": self.orders.seconds,
-            "order_refunds": self.refunds.seconds.value[self.refunds.seconds.known],
-            "order_shipments": self.tracking.seconds.value[self.tracking.seconds.known],
-            "ledger_entries": self.entries.seconds,
-            "reviews": self.reviews.seconds,
-        }
-        found = {
-            name: datetime.fromtimestamp(int(column.max()), UTC)
-            for name, column in seconds.items()
-            if len(column)
-        }
-        for name, rows in (("listing_ad_stats", self.ads), ("listing_visit_stats", self.visits)):
-            end = self._end_of_days(rows)
-            if end is not None:
-                found[name] = end - timedelta(seconds=1)  # the last second of its last day
-        return found
+    def own_days(self, rows: AdRows | VisitRows) -> Int32Array:
+        """Return the local day of each row that is of a single day; int32 day numbers."""
+        daily = np.array([name.upper() == "DAILY" for name in rows.span.values] + [False])
+        clock = local_clock(self.shop.time_zone)
+        return clock.span_days(rows.start[daily[rows.span.code]])
 
     def _end_of_days(self, rows: AdRows | VisitRows) -> datetime | None:
         """Return the end of the last local day that has a row of its own."""
-        daily = np.array([name.upper() == "DAILY" for name in rows.span.values] + [False])
-        start = rows.start[daily[rows.span.code]]
-        if not len(start):
+        days = self.own_days(rows)
+        if not len(days):
             return None
-        clock = local_clock(self.shop.time_zone)
-        last = int(clock.span_days(start).max())
-        return clock.day_start(day_date(last + 1))
+        return local_clock(self.shop.time_zone).day_start(day_date(int(days.max()) + 1))

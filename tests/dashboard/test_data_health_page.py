@@ -62,11 +62,15 @@ def test_freshness_says_the_newest_fact_of_each_table(shop_app, analytics) -> No
     assert set(drawn.index) == set(analytics.inputs)
     assert list(drawn["rows"]) == [analytics.inputs[name][0] for name in drawn.index]
     zone = ZoneInfo(analytics.shop.time_zone)
-    for name, moment in analytics.newest.items():
-        local = moment.astimezone(zone)
+    for name, rhythm in analytics.rhythms.items():
+        local = rhythm.newest.astimezone(zone)
         assert drawn.loc[name, "newest"] == f"{local:%Y-%m-%d %H:%M}"
         assert drawn.loc[name, "behind"] == (analytics.today - local.date()).days
     assert drawn["behind"].iloc[0] == drawn["behind"].max() > 100, "the account ends first"
+    assert drawn["late"].iloc[0] == "late: longer than any step of the year"
+    assert drawn.loc["orders", ["usual", "late"]].tolist() == ["every day", "as usual"]
+    orders = analytics.rhythms["orders"]
+    assert drawn.loc["orders", "gap"].startswith(f"{orders.longest} day")
 
 
 def test_a_shop_without_imports_says_how_to_import(shop_app) -> None:

@@ -10,11 +10,13 @@ import streamlit as st
 from engine.dashboard import states, tables
 from engine.dashboard.content import parts
 from engine.dashboard.page_run import PageRun
+from engine.dashboard.sheets import Cell
 from engine.dashboard.tables import Heading, Table
-from engine.dashboard.wording import day_words
+from engine.dashboard.wording import day_words, days_words
 from engine.metrics.model import Unit
 from engine.sources.findings import CODES
 from engine.sources.imports import ImportedFile
+from engine.sources.rhythms import Rhythm
 
 _PAGE = "data-health"
 
@@ -128,15 +130,38 @@ def freshness_table(run: PageRun) -> Table:
         Heading("rows", "Rows", Unit.COUNT),
         Heading("newest", "Newest fact"),
         Heading("behind", "Days behind", Unit.COUNT, "Against the shop's current day."),
+        Heading("usual", "Usually", help="In the year up to its newest fact."),
+        Heading("gap", "Longest step", help="From one day with facts to the next, in that year."),
+        Heading("late", "Now"),
     )
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for name, counts in analytics.inputs.items():
-        newest = analytics.newest.get(name)
-        behind = None if newest is None else (analytics.today - run.local(newest).date()).days
-        moment = None if newest is None else f"{run.local(newest):%Y-%m-%d %H:%M}"
-        rows.append((name, counts[0], moment, behind))
-    rows.sort(key=lambda row: (row[3] is None, -(row[3] or 0), row[0]))
+        rhythm = analytics.rhythms.get(name)
+        if rhythm is None:
+            rows.append((name, counts[0], *[None] * 5))
+            continue
+        newest = run.local(rhythm.newest)
+        behind = (analytics.today - newest.date()).days
+        rows.append((name, counts[0], f"{newest:%Y-%m-%d %H:%M}", behind, *_rhythm(rhythm, behind)))
+    rows.sort(key=_lag)
     return Table("freshness", headings, tuple(rows), "The newest fact of each table")
+
+
+def _lag(row: tuple[Cell, ...]) -> tuple[bool, int, str]:
+    """Return what sorts the tables: those that lag most first, those without a time last."""
+    behind = row[3]
+    return not isinstance(behind, int), -behind if isinstance(behind, int) else 0, str(row[0])
+
+
+def _rhythm(rhythm: Rhythm, behind: int) -> tuple[Cell, Cell, Cell]:
+    """Return how often a table gets facts, its longest step, and whether it is late now."""
+    if rhythm.usual is None or rhythm.longest is None or rhythm.longest_from is None:
+        return None, None, None
+    usual = "every day" if rhythm.usual == 1 else f"every {rhythm.usual} days"
+    gap = f"{days_words(rhythm.longest)} from {day_words(rhythm.longest_from)}"
+    if rhythm.is_late(behind):
+        return usual, gap, "late: longer than any step of the year"
+    return usual, gap, "longer than usual" if behind > rhythm.usual else "as usual"
 
 
 def _local(run: PageRun, moment: datetime) -> str:
