@@ -8,7 +8,7 @@ there is nothing to compare, and the rows go straight into it, in half the time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,9 +24,8 @@ from engine.database.blocks import (
     StoredRows,
     Values,
     Words,
-    block_length,
 )
-from engine.database.report_rows import ReportRows, Version
+from engine.database.report_rows import ReportCopy, Version
 from engine.database.revisions import (
     Keeping,
     columns_of,
@@ -70,42 +69,37 @@ def read_stored(
 def merge(
     connection: Connection,
     table: ReportTable,
-    block: Block,
-    digests: Int64Array,
+    blocks: Iterable[tuple[Block, Int64Array]],
     *,
     run_id: int,
     computed_at: datetime,
     compare_first: bool = False,
     keeping: Keeping | None = None,
-    once_sent: Callable[[], None] | None = None,
 ) -> MergeCounts:
-    """Insert the rows of a block that are new and rewrite those of which a value differs.
+    """Insert the rows of a shop that are new and rewrite those of which a value differs.
 
-    With `keeping` the superseded versions stay in report_revisions; columns that are new to it are
+    `blocks` come with their digests, and each can be dropped when the next one is asked for. With
+    `keeping` the superseded versions stay in report_revisions; columns that are new to it are
     filled without a new version. Pass only the rows that `compare` names; to pass rows that may
     well be equal, set `compare_first`, which leaves them out before the server would lock them. A
-    row whose values are equal gets the new digest and nothing else. `once_sent` is called when the
-    block is needed no more and the work is the server's. Raises ContractError for an amount too
-    large for its column. Works inside the caller's transaction.
+    row whose values are equal gets the new digest and nothing else. Raises ContractError for an
+    amount too large for its column. Works inside the caller's transaction.
     """
-    if not block_length(block):
-        return MergeCounts(0, 0, 0)
-    rows = ReportRows(connection, table, block, digests, Version(run_id, computed_at))
-    del block  # nobody else has it, as a rule, and it is large
-    if rows.is_first:
-        rows.load()
-        return MergeCounts(len(digests), 0, 0)
-    stage, names = rows.stage(), rows.names
-    del rows
-    if once_sent:
-        once_sent()
+    copy = ReportCopy(connection, table, Version(run_id, computed_at))
+    for block, digests in blocks:
+        if len(digests):
+            copy.send(block, digests)
+        del block  # nobody else has it, as a rule, and it is large
+    if not copy.rows or copy.stage is None:
+        return MergeCounts(copy.rows, 0, 0)
+    stage = copy.stage
     revisions = filled = 0
     if keeping:
         revisions = keep_superseded(connection, table, stage, keeping)
     if keeping and keeping.new_fields:
         filled = _fill_new_fields(connection, table, stage, keeping)
-    inserted, updated = _merge_staged(connection, table, stage, names, compare_first)
-    unchanged = len(digests) - inserted - updated - filled
+    inserted, updated = _merge_staged(connection, table, stage, copy.names, compare_first)
+    unchanged = copy.rows - inserted - updated - filled
     if unchanged:
         _correct_digests(connection, table, stage)
     return MergeCounts(inserted, updated + filled, unchanged, revisions)

@@ -1,8 +1,8 @@
 """Sends report rows to the server by COPY, with the types and values that their table has.
 
-`ReportRows` is a block on its way: straight into the report table where nothing can be there yet,
-else into a temporary table of the same columns, to be merged. Both go through the same image, so
-which way was taken can't be seen from the rows.
+`ReportCopy` sends the rows of one shop and table: straight into the report table where none of the
+shop is there yet, else into a temporary table of the same columns, to be merged. Both ways have the
+same image, so which one was taken can't be seen from the rows.
 """
 
 from __future__ import annotations
@@ -51,69 +51,71 @@ class Version:
     computed_at: datetime
 
 
-class ReportRows:
-    """The rows of a block with their digests and version.
+class ReportCopy:
+    """Sends the rows of one table, block after block, either straight into it or into a stage.
 
-    `is_first` says whether the table holds no row of the block's shops yet. Raises ContractError
-    where the table lacks a column, or an amount is too large for it.
+    Raises ContractError where the table lacks a column, or an amount is too large for it.
     """
 
-    def __init__(
-        self,
-        connection: Connection,
-        table: ReportTable,
-        block: Block,
-        digests: Int64Array,
-        version: Version,
-    ) -> None:
-        _refuse_large_amounts(table, block)
+    def __init__(self, connection: Connection, table: ReportTable, version: Version) -> None:
         self._connection = connection
         self._table = table
-        self._digests = digests
         self._version = version
-        self._types, self.is_first = _look(connection, table, np.asarray(block["shop_id"]))
-        # The words of a text are turned into bytes once, not once for each part of the rows.
-        self._block = {
-            name: coded(values.codes, values.words) if isinstance(values, Words) else values
-            for name, values in block.items()
-        }
+        self._into = ""
+        self._types: dict[str, str] = {}
+        self.rows = 0
 
     @property
     def names(self) -> list[str]:
         """The columns in which the rows come."""
         return [*(f.name for f in self._table.fields), "row_hash", "run_id", "computed_at"]
 
-    def load(self) -> None:
-        """COPY the rows into the report table itself; one that is there already is an error."""
-        self._copy(self._table.name)
+    @property
+    def stage(self) -> str | None:
+        """The temporary table in which the rows are, None where they went straight into the table.
 
-    def stage(self) -> str:
-        """COPY the rows into a temporary table with the report table's columns; returns its name.
-
-        It lives until rows of the same table are staged again, or the transaction ends.
+        It has the report table's columns, and lives until rows of the same table are staged again,
+        or the transaction ends.
         """
-        stage = make_stage(self._connection, self._table.name, self.names)
-        self._copy(stage)
-        return stage
+        return None if self._into == self._table.name else self._into
 
-    def _copy(self, into: str) -> None:
-        copy_parts(self._connection, into, self.names, len(self._digests), self._part)
+    def send(self, block: Block, digests: Int64Array) -> None:
+        """COPY the rows of a block; the first one decides where they go.
 
-    def _part(self, rows: slice) -> list[Column]:
-        digests = self._digests[rows]
-        known_from = np.datetime64(self._version.computed_at.replace(tzinfo=None), "us")
-        return [
-            *(self._column(field, rows) for field in self._table.fields),
-            bigint(digests),
-            bigint(np.full(len(digests), self._version.run_id, np.int64)),
-            timestamp(np.full(len(digests), known_from)),
-        ]
+        Straight into the table if it has no row of the block's shops yet: one that is there
+        already is an error then.
+        """
+        _refuse_large_amounts(self._table, block)
+        if not self._into:
+            self._types, is_first = _look(self._connection, self._table, block["shop_id"])
+            name = self._table.name
+            self._into = name if is_first else make_stage(self._connection, name, self.names)
+        # The words of a text are turned into bytes once, not once for each part of the rows.
+        ready = {
+            name: coded(values.codes, values.words) if isinstance(values, Words) else values
+            for name, values in block.items()
+        }
 
-    def _column(self, field: Field, rows: slice) -> Column:
-        column: Any = self._block[field.name]
-        if isinstance(column, CodedColumn):
-            return column.part(rows)
-        return _wire_column(field, column[rows], self._types[field.name], self._table.digits)
+        def part(rows: slice) -> list[Column]:
+            columns = [self._column(field, ready[field.name], rows) for field in self._table.fields]
+            return [*columns, *_version_columns(digests[rows], self._version)]
+
+        copy_parts(self._connection, self._into, self.names, len(digests), part)
+        self.rows += len(digests)
+
+    def _column(self, field: Field, values: Any, rows: slice) -> Column:
+        if isinstance(values, CodedColumn):
+            return values.part(rows)
+        return _wire_column(field, values[rows], self._types[field.name], self._table.digits)
+
+
+def _version_columns(digests: Int64Array, version: Version) -> list[Column]:
+    known_from = np.datetime64(version.computed_at.replace(tzinfo=None), "us")
+    return [
+        bigint(digests),
+        bigint(np.full(len(digests), version.run_id, np.int64)),
+        timestamp(np.full(len(digests), known_from)),
+    ]
 
 
 def _wire_column(field: Field, values: Any, sql_type: str, digits: int) -> Column:
@@ -134,9 +136,7 @@ def _wire_column(field: Field, values: Any, sql_type: str, digits: int) -> Colum
             return boolean(values)
 
 
-def _look(
-    connection: Connection, table: ReportTable, shop_ids: Int64Array
-) -> tuple[dict[str, str], bool]:
+def _look(connection: Connection, table: ReportTable, shop_ids: Any) -> tuple[dict[str, str], bool]:
     """Return the SQL type of each column, and whether none of the shops has a row yet.
 
     Raises ContractError for a field without column.

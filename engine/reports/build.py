@@ -8,22 +8,29 @@ added to it here. Units share nothing that is written, so threads may build them
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from engine.analytics import EcommerceAnalyticsOptimized
-from engine.database.blocks import Block, Kind, ReportTable, Values, Words, null_where
+from engine.database.blocks import Kind, ReportTable, Values, Words, null_where
 from engine.metrics.compute import MetricBlock
 from engine.metrics.evaluate import Column
 from engine.metrics.model import PRODUCT, SCALE, SHOP, Level, Unit
 from engine.money import Int64Array
-from engine.periods import GRAINS, Period, PeriodKind
+from engine.periods import Period, PeriodKind
 from engine.reports.spec import ENTITY_FIELDS
 
 PeriodsByKind = dict[PeriodKind, list[Period]]
+_DTYPES: dict[Kind, str] = {
+    Kind.MONEY: "int64",
+    Kind.INTEGER: "int64",
+    Kind.HUNDREDTHS: "float64",
+    Kind.DOUBLE: "float64",
+    Kind.DATE: "datetime64[D]",
+    Kind.BOOLEAN: "bool",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +59,6 @@ class UnitRows:
         return np.asarray(values, np.int64)
 
 
-def build_units(
-    analytics: EcommerceAnalyticsOptimized,
-    level: Level,
-    periods: PeriodsByKind,
-    pool: Executor,
-    *,
-    metrics: Sequence[str] | None = None,
-) -> list[Future[UnitRows]]:
-    """Start to build the units of a level in the threads of `pool`; kinds without period are left.
-
-    Without `metrics` a unit has every column of its table; with them only these.
-    """
-    return [
-        pool.submit(build_unit, analytics, level, kind, periods[kind], metrics)
-        for kind in GRAINS
-        if periods.get(kind)
-    ]
-
-
 def build_unit(
     analytics: EcommerceAnalyticsOptimized,
     level: Level,
@@ -78,7 +66,10 @@ def build_unit(
     periods: Sequence[Period],
     metrics: Sequence[str] | None = None,
 ) -> UnitRows:
-    """Ask for one level and all periods of one kind, and lay the answer out as report rows."""
+    """Ask for one level and periods of one kind, and lay the answer out as report rows.
+
+    Without `metrics` the unit has every column of its table; with them only these.
+    """
     block = analytics.calculate_block(periods, level=level, metrics=metrics)
     columns = {} if metrics is not None else _header(analytics, block, kind)
     # One column at a time: an answer of many rows is not held in both forms.
@@ -94,15 +85,16 @@ def build_unit(
     )
 
 
-def join_units(table: ReportTable, units: Sequence[UnitRows]) -> Block:
-    """Return the rows of several units of a level as one block of their table.
-
-    The units give their columns away, so that a column is never held twice for long.
-    """
-    return {
-        field.name: _joined(field.kind, [unit.columns.pop(field.name) for unit in units])
+def no_unit(table: ReportTable, level: Level, kind: PeriodKind) -> UnitRows:
+    """Return the unit of a kind of which there is no period: every column, and no row."""
+    nothing = np.empty(0, np.int64)
+    columns: dict[str, Values] = {
+        field.name: Words(nothing.astype(np.int32), ())
+        if field.kind is Kind.TEXT
+        else np.empty(0, _DTYPES[field.kind])
         for field in table.fields
     }
+    return UnitRows(level, kind, (), (), nothing, nothing, columns)
 
 
 def _header(
@@ -141,26 +133,3 @@ def _values(column: Column) -> Values:
     if column.unit in SCALE:
         return np.where(column.known, column.values / SCALE[column.unit], np.nan)
     return null_where(column.values, ~column.known)
-
-
-_DTYPES: dict[Kind, str] = {
-    Kind.MONEY: "int64",
-    Kind.INTEGER: "int64",
-    Kind.HUNDREDTHS: "float64",
-    Kind.DOUBLE: "float64",
-    Kind.DATE: "datetime64[D]",
-    Kind.BOOLEAN: "bool",
-}
-
-
-def _joined(kind: Kind, parts: Sequence[Values]) -> Values:
-    if kind is not Kind.TEXT:
-        empty: Any = np.empty(0, _DTYPES[kind])
-        return np.concatenate([empty, *parts])
-    codes: list[Any] = [np.empty(0, np.int32)]
-    number: dict[str, int] = {}
-    for part in parts:
-        assert isinstance(part, Words), kind
-        recode = [number.setdefault(word, len(number)) for word in part.words]
-        codes.append(np.array([*recode, -1], np.int32)[part.codes])
-    return Words(np.concatenate(codes), tuple(number))

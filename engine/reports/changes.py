@@ -1,32 +1,29 @@
 """What a run would change in a report table: its rows compared with the stored ones.
 
-A change keeps no rows, only which of them differ. Two rows are taken for equal where key and
+Each kind of period is compared by itself, so that its rows can be dropped before the next comes. A
+change keeps no rows, only which of them differ. Two rows are taken for equal where key and
 digest are; of those that are not, the database has the last word when they are written.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
 
 from engine.database.blocks import (
     Block,
-    Difference,
     ReportTable,
     StoredRows,
-    Values,
     Words,
-    block_length,
     compare,
     row_digests,
     take,
 )
 from engine.metrics.model import Level
 from engine.money import Int64Array
-from engine.periods import PeriodKind
+from engine.periods import Period, PeriodKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,81 +53,124 @@ class RowCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What has to be done to one table: which rows of a block to stage, which keys to remove.
+class Part:
+    """The rows of one kind of period to be staged, and all that is needed to make them again.
 
-    The block itself is not kept; `staged` are positions in it, with their digests, and `moved`
-    those of them that are new or differ. `by_kind` has the counts as they are expected, for people.
+    `staged` are positions among the rows of `periods`, which are the periods that they lie in.
+    """
+
+    kind: PeriodKind
+    periods: tuple[Period, ...]
+    staged: Int64Array
+    digests: Int64Array
+
+
+@dataclass(frozen=True, slots=True)
+class UnitChange:
+    """What has to be done to the rows of one kind of period.
+
+    `moved` are positions in the block that are new or differ, `removed` positions among the stored
+    rows of the table. The counts are as they are expected, for people.
+    """
+
+    part: Part
+    moved: Int64Array
+    removed: Int64Array
+    counts: RowCounts
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What has to be done to one table: which rows to stage, part by part, which keys to remove.
+
+    Rows are not kept: those that are to be written are computed again.
     """
 
     level: Level
     table: ReportTable
-    staged: Int64Array
-    moved: Int64Array
-    digests: Int64Array
+    parts: tuple[Part, ...]
     removed: Block
     compare_first: bool
     counts: RowCounts
     by_kind: Mapping[PeriodKind, RowCounts]
 
     @property
+    def staged(self) -> int:
+        """How many rows are staged."""
+        return sum(len(part.staged) for part in self.parts)
+
+    @property
     def is_empty(self) -> bool:
         """Whether the table is already as it should be."""
-        return not len(self.staged) and not self.counts.removed
+        return not self.staged and not self.counts.removed
 
 
-def plan_change(
-    level: Level, table: ReportTable, block: Block, stored: StoredRows, *, full: bool
-) -> Change:
-    """Compare the new rows of a table with the stored ones.
+def plan_unit(
+    table: ReportTable,
+    block: Block,
+    periods: Sequence[Period],
+    period: Int64Array,
+    stored: StoredRows,
+    kind: PeriodKind,
+    *,
+    full: bool,
+) -> UnitChange:
+    """Compare the new rows of one kind of period with those that a table holds.
 
-    `full` stages every row and leaves it to the database to find those that differ.
+    `period` are the positions of the rows' periods in `periods`. `full` stages every row and leaves
+    it to the database to find those that differ.
     """
+    places = _places(stored, kind)
+    own = StoredRows(take(stored.key, places), stored.digests[places])
     digests = row_digests(table, block)
-    found = compare(table, block, digests, stored)
+    found = compare(table, block, digests, own)
     moved = np.sort(np.concatenate([found.new, found.changed]))
     staged = np.arange(len(digests)) if full else moved
+    touched = np.zeros(len(periods), np.bool_)
+    touched[period[staged]] = True
+    among_touched = np.cumsum(touched[period]) - 1
+    part = Part(
+        kind,
+        tuple(periods[at] for at in np.flatnonzero(touched).tolist()),
+        among_touched[staged],
+        digests[staged],
+    )
+    counts = RowCounts(
+        len(digests), len(found.new), len(found.changed), found.unchanged, len(found.removed)
+    )
+    return UnitChange(part, moved, places[found.removed], counts)
+
+
+def join_changes(
+    level: Level,
+    table: ReportTable,
+    units: Sequence[UnitChange],
+    stored: StoredRows,
+    *,
+    full: bool,
+) -> Change:
+    """Put the changes of the kinds of period of one table together."""
+    counts = RowCounts()
+    for unit in units:
+        counts = counts.plus(unit.counts)
     return Change(
         level=level,
         table=table,
-        staged=staged,
-        moved=moved,
-        digests=digests[staged],
-        removed=take(stored.key, found.removed),
+        parts=tuple(unit.part for unit in units if len(unit.part.staged)),
+        removed=take(stored.key, np.concatenate([unit.removed for unit in units])),
         compare_first=full,
-        counts=_counts(found, block_length(block)),
-        by_kind=_counts_by_kind(block, stored, found),
+        counts=counts,
+        by_kind={
+            unit.part.kind: unit.counts
+            for unit in units
+            if unit.counts.computed or unit.counts.removed
+        },
     )
 
 
-def _counts(found: Difference, computed: int) -> RowCounts:
-    return RowCounts(
-        computed, len(found.new), len(found.changed), found.unchanged, len(found.removed)
-    )
-
-
-def _counts_by_kind(
-    block: Block, stored: StoredRows, found: Difference
-) -> dict[PeriodKind, RowCounts]:
-    computed = _tally(block["period_type"], None)
-    new, changed = (_tally(block["period_type"], at) for at in (found.new, found.changed))
-    removed = _tally(stored.key["period_type"], found.removed)
-    return {
-        kind: RowCounts(
-            computed[kind],
-            new[kind],
-            changed[kind],
-            computed[kind] - new[kind] - changed[kind],
-            removed[kind],
-        )
-        for kind in PeriodKind
-        if computed[kind] or removed[kind]
-    }
-
-
-def _tally(kinds: Values, rows: Int64Array | None) -> Counter[str]:
-    """Count the chosen rows by their kind of period."""
+def _places(stored: StoredRows, kind: PeriodKind) -> Int64Array:
+    """Return the positions of the stored rows of one kind of period."""
+    kinds = stored.key["period_type"]
     assert isinstance(kinds, Words)
-    codes = kinds.codes if rows is None else kinds.codes[rows]
-    counts = np.bincount(codes, minlength=len(kinds.words))
-    return Counter(dict(zip(kinds.words, counts.tolist(), strict=True)))
+    wanted = np.array([word == kind for word in kinds.words], np.bool_)
+    return np.flatnonzero(wanted[kinds.codes])

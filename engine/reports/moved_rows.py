@@ -89,12 +89,16 @@ class Past:
         return at
 
 
-def moved_now(change: Change, block: Block) -> MovedNow:
-    """Pick the rows of a block that a change is about; open periods are left out."""
-    positions = change.moved
+def moved_frame(level: Level, table: ReportTable, block: Block, moved: Int64Array) -> pd.DataFrame:
+    """Pick the rows of a block that are new or differ; open periods are left out."""
     complete: Any = block["is_complete"]
-    rows = take(block, positions[complete[positions]])
-    return MovedNow(change, _frame(change.level, change.table, rows), _keys(change))
+    return _frame(level, table, take(block, moved[complete[moved]]))
+
+
+def moved_now(change: Change, frames: Sequence[pd.DataFrame]) -> MovedNow:
+    """Put the rows that a change is about together with the keys of those that go."""
+    filled = [frame for frame in frames if len(frame)] or list(frames[:1])
+    return MovedNow(change, pd.concat(filled, ignore_index=True), _keys(change))
 
 
 def read_moved(snapshot: Snapshot, now: MovedNow, shop_id: int, past: Past) -> Moved:

@@ -1,28 +1,31 @@
 """What one run would change: computes every row of a shop, checks the sums, compares with before.
 
-A plan keeps no rows, only which of them differ: a level's rows are computed, digested and dropped
-before the next level begins, and computed a second time when they are to be written. That bounds
-the memory by the largest level, and costs nothing on a night on which little has changed.
+A plan keeps no rows, only which of them differ. The rows of one level and kind of period are
+computed and compared in one go in a thread, and then dropped but for what has to add up; those that
+are to be written are computed a second time, with the periods that they lie in and no others.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
+import pandas as pd
 
 from engine.analytics import EcommerceAnalyticsOptimized
-from engine.database.blocks import Block, take
+from engine.database.blocks import Block, block_length, row_digests, take
+from engine.errors import ReconciliationError
 from engine.ledger.reconcile import Identity
-from engine.metrics.model import SHOP, Level
+from engine.metrics.model import Level
+from engine.periods import Period, PeriodKind
 from engine.progress import Progress
-from engine.reports.build import PeriodsByKind, UnitRows, build_unit, build_units, join_units
-from engine.reports.changes import Change, RowCounts, plan_change
+from engine.reports.build import PeriodsByKind, UnitRows, build_unit, no_unit
+from engine.reports.changes import Change, Part, RowCounts, UnitChange, join_changes, plan_unit
 from engine.reports.earlier_runs import EarlierRun, new_metrics
 from engine.reports.identities import (
     Checked,
@@ -32,7 +35,7 @@ from engine.reports.identities import (
     raise_broken,
     sums_by_period,
 )
-from engine.reports.moved_rows import MovedNow, moved_now
+from engine.reports.moved_rows import MovedNow, moved_frame, moved_now
 from engine.reports.spec import Scope, metrics_over_entities, metrics_over_time, report_table
 from engine.reports.store import Before
 
@@ -43,7 +46,7 @@ class ShopPlan:
 
     changes: tuple[Change, ...]
     identities: tuple[Identity, ...]
-    periods: Mapping[Level, PeriodsByKind]
+    periods: PeriodsByKind
     new_metrics: frozenset[str] = frozenset()
     moved: tuple[MovedNow, ...] = ()
     runs: tuple[EarlierRun, ...] = ()
@@ -59,7 +62,7 @@ class ShopPlan:
     @property
     def days(self) -> tuple[date | None, date | None]:
         """The first and the last day of any period."""
-        every = [period for periods in self.periods[SHOP].values() for period in periods]
+        every = [period for periods in self.periods.values() for period in periods]
         if not every:
             return None, None
         return min(period.start for period in every), max(period.end for period in every)
@@ -102,88 +105,124 @@ def plan_shop(
         kind: scope.periods(kind, analytics.first_day, analytics.today, analytics.shop.week_start)
         for kind in scope.kinds
     }
-    stored = {
-        level: {kind: scope.stored(level, periods[kind]) for kind in periods} for level in Level
-    }
     changes: list[Change] = []
     moved: list[MovedNow] = []
     checked: list[Checked] = []
     sums: list[PeriodSums] = []
+    comparison = _Comparison(analytics, scope, before, full)
     for level in Level:
         with clock.stage("compute"):
-            units = _build(analytics, level, stored[level], scope, pool, progress)
-            whole = _with_left_out(analytics, level, periods, units)
-            sums += [sums_by_period(unit) for unit in whole]
-        if level in scope.levels:
-            with clock.stage("compute"):
-                checked += check_time(whole, analytics.first_day, analytics.today)
-            del whole
-            with clock.stage("diff"):
-                table = report_table(level, analytics.shop.digits)
-                block = rows_in_scope(scope, level, join_units(table, units))
-                changes.append(plan_change(level, table, block, before.stored[level], full=full))
-                if before.runs:
-                    moved.append(moved_now(changes[-1], block))
-                del block
+            units = comparison.level(level, periods, pool, progress)
+            sums += [unit.sums for unit in units if unit.sums.periods]
+            if level not in scope.levels:
+                continue
+            rows = [unit.rows for unit in units if unit.rows.periods]
+            checked += check_time(rows, analytics.first_day, analytics.today)
+            found = [unit.change for unit in units if unit.change is not None]
+            table, stored = report_table(level, analytics.shop.digits), before.stored[level]
+            changes.append(join_changes(level, table, found, stored, full=full))
+            if before.runs:
+                frames = [unit.moved for unit in units if unit.moved is not None]
+                moved.append(moved_now(changes[-1], frames))
     identities = raise_broken([*checked, *check_entities(sums)], analytics.shop.currency)
     known = next((run for run in before.runs if run.covered(scope)), None)
     return ShopPlan(
-        tuple(changes), tuple(identities), stored, new_metrics(known), tuple(moved), before.runs
+        tuple(changes), tuple(identities), periods, new_metrics(known), tuple(moved), before.runs
     )
 
 
-def rows_in_scope(scope: Scope, level: Level, block: Block) -> Block:
-    """Return the rows of a block that a scope with listings or SKUs is about, else all of them."""
-    rows = scope.rows(level, block)
-    return block if rows is None else take(block, np.flatnonzero(rows))
-
-
 def begin_rows(
-    analytics: EcommerceAnalyticsOptimized, change: Change, periods: PeriodsByKind, pool: Executor
+    analytics: EcommerceAnalyticsOptimized, change: Change, part: Part, pool: Executor
 ) -> Callable[[], Block]:
-    """Start to compute the rows that a change stages again; returns what waits for them.
+    """Start to compute the rows of a part of a change again; returns what waits for them.
 
-    periods: those whose rows of the level are stored.
+    It raises ReconciliationError if they are not those that were compared.
     """
-    running = build_units(analytics, change.level, periods, pool)
-
-    def rows() -> Block:
-        block = join_units(change.table, [unit.result() for unit in running])
-        # A first run stages every row; a copy of all of them would double its memory.
-        return block if len(change.staged) == change.counts.computed else take(block, change.staged)
-
-    return rows
+    return pool.submit(_rows_again, analytics, change, part).result
 
 
-def _with_left_out(
-    analytics: EcommerceAnalyticsOptimized,
-    level: Level,
-    periods: PeriodsByKind,
-    units: Sequence[UnitRows],
-) -> list[UnitRows]:
-    """Return the units with the days that are not stored, in the figures that add up alone."""
-    built = {unit.kind: len(unit.periods) for unit in units}
-    whole = [unit for unit in units if built[unit.kind] == len(periods[unit.kind])]
-    names = {m.name for m in [*metrics_over_entities(level), *metrics_over_time(level)]}
-    for kind, every in periods.items():
-        if built.get(kind, 0) < len(every):
-            whole.append(build_unit(analytics, level, kind, every, sorted(names)))
-    return whole
+def _rows_again(analytics: EcommerceAnalyticsOptimized, change: Change, part: Part) -> Block:
+    block: Block = build_unit(analytics, change.level, part.kind, part.periods).columns
+    # A first run stages every row; a copy of all of them would double its memory.
+    if len(part.staged) != block_length(block):
+        block = take(block, part.staged)
+    if not np.array_equal(row_digests(change.table, block), part.digests):
+        raise ReconciliationError(
+            f"{part.kind} rows of {change.table.name} are others when they are computed with "
+            f"{len(part.periods)} periods than when they are with all.",
+            hint="Nothing was written. This is a fault of the program; please report it.",
+        )
+    return block
 
 
-def _build(
-    analytics: EcommerceAnalyticsOptimized,
-    level: Level,
-    periods: PeriodsByKind,
-    scope: Scope,
-    pool: Executor,
-    progress: Progress,
-) -> list[UnitRows]:
-    """Build the units of a level; one that the scope does not write has only what adds up."""
-    metrics = None
-    if level not in scope.levels:
-        metrics = [metric.name for metric in metrics_over_entities(level)]
-    running = build_units(analytics, level, periods, pool, metrics=metrics)
-    for unit in as_completed(running):
-        progress.advance(units=1, rows=len(unit.result()))
-    return [unit.result() for unit in running]
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """What is left of the rows of one level and kind of period when they have been compared.
+
+    `rows` has only what adds up over time. There is no `change` where the level is not written,
+    and no `moved` where there is no earlier run.
+    """
+
+    rows: UnitRows
+    sums: PeriodSums
+    change: UnitChange | None = None
+    moved: pd.DataFrame | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """Compares what a shop has to report with what the database knew."""
+
+    analytics: EcommerceAnalyticsOptimized
+    scope: Scope
+    before: Before
+    full: bool
+
+    def level(
+        self, level: Level, periods: PeriodsByKind, pool: Executor, progress: Progress
+    ) -> list[_Compared]:
+        """Compute and compare the rows of a level, each kind of period in a thread."""
+        compare = self._unit if level in self.scope.levels else self._sums
+        running = [pool.submit(compare, level, kind, periods[kind]) for kind in periods]
+        for one in as_completed(running):
+            rows = one.result().rows
+            if rows.periods:
+                progress.advance(units=1, rows=len(rows))
+        return [one.result() for one in running]
+
+    def _sums(self, level: Level, kind: PeriodKind, periods: Sequence[Period]) -> _Compared:
+        """Compute what adds up over entities: of a level that is not written, it is all we need."""
+        names = [metric.name for metric in metrics_over_entities(level)]
+        unit = self._rows(level, kind, periods, names)
+        return _Compared(replace(unit, columns={}), sums_by_period(unit))
+
+    def _unit(self, level: Level, kind: PeriodKind, periods: Sequence[Period]) -> _Compared:
+        stored = self.scope.stored(level, periods)
+        unit = self._rows(level, kind, stored, None)
+        table = report_table(level, self.analytics.shop.digits)
+        block, period = unit.columns, unit.period
+        wanted = self.scope.rows(level, block)
+        if wanted is not None:
+            block, period = take(block, np.flatnonzero(wanted)), period[wanted]
+        change = plan_unit(
+            table, block, stored, period, self.before.stored[level], kind, full=self.full
+        )
+        moved = moved_frame(level, table, block, change.moved) if self.before.runs else None
+        over_time = [metric.name for metric in metrics_over_time(level)]
+        if len(stored) < len(periods):
+            # Days that are not stored are needed all the same, in the figures that add up.
+            names = {*over_time, *(metric.name for metric in metrics_over_entities(level))}
+            unit = self._rows(level, kind, periods, sorted(names))
+        added_up = {name: unit.columns[name] for name in over_time}
+        return _Compared(replace(unit, columns=added_up), sums_by_period(unit), change, moved)
+
+    def _rows(
+        self,
+        level: Level,
+        kind: PeriodKind,
+        periods: Sequence[Period],
+        metrics: Sequence[str] | None,
+    ) -> UnitRows:
+        if periods:
+            return build_unit(self.analytics, level, kind, periods, metrics)
+        return no_unit(report_table(level, self.analytics.shop.digits), level, kind)

@@ -23,7 +23,7 @@ from engine.progress import Progress
 from engine.reports.alert_book import read_alerts, send
 from engine.reports.alerts import evaluate
 from engine.reports.causes import Cause
-from engine.reports.changes import Change, RowCounts
+from engine.reports.changes import Change, Part, RowCounts
 from engine.reports.desk import Desk
 from engine.reports.earlier_runs import EarlierRun, inputs_record
 from engine.reports.moved_rows import Past
@@ -114,7 +114,7 @@ class ShopRun:
         plan = self._plan(analytics)
         if not plan.runs and plan.counts.inserted:
             self._announce(plan)
-        months = plan.periods[SHOP].get(PeriodKind.MONTHLY, ())
+        months = plan.periods.get(PeriodKind.MONTHLY, ())
         with self._clock.stage("compute"):
             self._know(tie_out=tie_out(analytics, months))
         causes = self._explain(analytics, plan)
@@ -274,7 +274,7 @@ class ShopRun:
         causes: Mapping[Level, pd.DataFrame],
     ) -> None:
         desk = self._desk
-        self._progress.stage("write", rows=sum(len(change.staged) for change in plan.changes))
+        self._progress.stage("write", rows=sum(change.staged for change in plan.changes))
         success = self._success(analytics, plan, causes)
         memory = Memory(
             desk.settings.reports_keep_open,
@@ -283,10 +283,10 @@ class ShopRun:
             self._scope.daily,
         )
 
-        def begun(change: Change) -> Callable[[], Block]:
+        def begun(change: Change, part: Part) -> Callable[[], Block]:
             desk.stop.check()
-            self._progress.advance(rows=len(change.staged))
-            return begin_rows(analytics, change, plan.periods[change.level], desk.pool)
+            self._progress.advance(rows=len(part.staged))
+            return begin_rows(analytics, change, part, desk.pool)
 
         def before_commit(counts: RowCounts) -> None:
             desk.stop.hold_back()

@@ -27,7 +27,8 @@ from engine.database.write import Connection, write_transaction
 from engine.errors import LockedError
 from engine.ledger.reconcile import Identity
 from engine.metrics.model import SHOP, Level
-from engine.reports.changes import Change, RowCounts
+from engine.money import Int64Array
+from engine.reports.changes import Change, Part, RowCounts
 from engine.reports.earlier_runs import EarlierRun, read_earlier_runs
 from engine.reports.moved_rows import MovedNow, Past, read_moved
 from engine.reports.restatements import Moved
@@ -120,7 +121,7 @@ def write_changes(
     shop_id: int,
     changes: Sequence[Change],
     *,
-    begin_rows: Callable[[Change], Callable[[], Block]],
+    begin_rows: Callable[[Change, Part], Callable[[], Block]],
     success: Success,
     memory: Memory,
     stage_seconds: Callable[[], Mapping[str, float]],
@@ -130,10 +131,10 @@ def write_changes(
 
     The day's copies of stock and favourites are part of it, if nobody has made them yet.
 
-    `begin_rows` starts to compute the rows of a change's `staged` positions and returns what waits
-    for them. `before_commit` is told the counts when only the commit is left. Raises LockedError if
-    the run was declared abandoned meanwhile, SourceError if the server goes away; whether a commit
-    got through then, `is_committed` tells.
+    `begin_rows` starts to compute the rows of a part of a change and returns what waits for them;
+    two parts are under way at a time. `before_commit` is told the counts when only the commit is
+    left. Raises LockedError if the run was declared abandoned meanwhile, SourceError if the server
+    goes away; whether a commit got through then, `is_committed` tells.
     """
     with write_transaction(url, application_name=f"{APPLICATION} write") as connection:
         known_at = _pass_the_fence(connection, run_id)
@@ -170,26 +171,24 @@ def is_committed(url: DatabaseUrl, run_id: int) -> bool:
 
 
 class _Ahead:
-    """The rows of one table after the other, begun while the server still merges those before."""
+    """The rows of one part after the other, begun while those before are still sent or merged."""
 
     def __init__(
-        self, changes: Sequence[Change], begin: Callable[[Change], Callable[[], Block]]
+        self, changes: Sequence[Change], begin: Callable[[Change, Part], Callable[[], Block]]
     ) -> None:
-        self._left = deque(change for change in changes if len(change.staged))
+        self._left = deque((change, part) for change in changes for part in change.parts)
         self._begin = begin
-        self._begun: Callable[[], Block] | None = None
+        self._begun: deque[Callable[[], Block]] = deque()
 
-    def start(self) -> None:
-        """Begin with the next rows, if there are any."""
-        if self._begun is None and self._left:
-            self._begun = self._begin(self._left.popleft())
+    def rows(self, change: Change) -> Iterator[tuple[Block, Int64Array]]:
+        """Wait for the rows of each part of a change, which come with their digests."""
+        for part in change.parts:
+            self._start(2 - len(self._begun))
+            yield self._begun.popleft()(), part.digests
 
-    def rows(self) -> Block:
-        """Wait for the next rows."""
-        self.start()
-        begun, self._begun = self._begun, None
-        assert begun is not None, "a table without staged rows is not asked for"
-        return begun()
+    def _start(self, count: int) -> None:
+        for _ in range(min(count, len(self._left))):
+            self._begun.append(self._begin(*self._left.popleft()))
 
 
 def _write_table(
@@ -201,20 +200,18 @@ def _write_table(
     if change.is_empty:
         return change.counts
     removed, last_versions = remove(connection, change.table, change.removed, keeping)
-    if not len(change.staged):
+    if not change.staged:
         return replace(change.counts, revisions=last_versions)
     # Where every staged row is new there is no version to keep, and none to look for.
     is_first = not change.counts.updated and not change.compare_first
     merged = merge(
         connection,
         change.table,
-        ahead.rows(),
-        change.digests,
+        ahead.rows(change),
         run_id=keeping.run_id,
         computed_at=keeping.known_at,
         compare_first=change.compare_first,
         keeping=None if is_first else keeping,
-        once_sent=ahead.start,
     )
     computed = change.counts.computed
     return RowCounts(

@@ -28,15 +28,15 @@ from engine.database.blocks import (
     align,
     as_integers,
     block_length,
+    take,
 )
 from engine.database.url import DatabaseUrl
 from engine.metrics.model import SHOP, Level
 from engine.money import to_decimal
 from engine.periods import Period, PeriodKind
-from engine.reports.build import build_unit, join_units
+from engine.reports.build import UnitRows, build_unit, no_unit
 from engine.reports.history_checks import check_history
 from engine.reports.moved_rows import Past
-from engine.reports.plan import rows_in_scope
 from engine.reports.spec import ENTITY_FIELDS, Scope, report_table
 from engine.reports.store import open_reports
 
@@ -90,12 +90,14 @@ def verify_shop(
     drift: list[Difference] = []
     with open_reports(url, timeout_ms) as snapshot:
         for level, kind, periods in _units(analytics, scope):
-            unit = pool.submit(build_unit, analytics, level, kind, periods)
             table = report_table(level, analytics.shop.digits)
+            unit = pool.submit(_unit, analytics, table, level, kind, periods)
             condition, parameters = scope.condition([analytics.shop.shop_id], [kind], level)
             stored = _read_rows(snapshot, table, condition, parameters)
-            units = [unit.result()] if periods else []
-            block = rows_in_scope(scope, level, join_units(table, units))
+            block: Block = unit.result().columns
+            wanted = scope.rows(level, block)
+            if wanted is not None:
+                block = take(block, np.flatnonzero(wanted))
             rows += max(block_length(block), block_length(stored))
             found, waiting = _compare(level, table, block, stored, past)
             drift += found
@@ -112,6 +114,18 @@ def _units(
         periods = scope.periods(kind, analytics.first_day, analytics.today, shop.week_start)
         for level in scope.levels:
             yield level, kind, scope.stored(level, periods)
+
+
+def _unit(
+    analytics: EcommerceAnalyticsOptimized,
+    table: ReportTable,
+    level: Level,
+    kind: PeriodKind,
+    periods: list[Period],
+) -> UnitRows:
+    if periods:
+        return build_unit(analytics, level, kind, periods)
+    return no_unit(table, level, kind)
 
 
 def _compare(

@@ -104,7 +104,7 @@ def write(
     night = FIRST_NIGHT if run_id == 1 else SECOND_NIGHT
     digests = kw.pop("digests", row_digests(table, block))
     with write_transaction(url, application_name="test") as connection:
-        return merge(connection, table, block, digests, run_id=run_id, computed_at=night, **kw)
+        return merge(connection, table, [(block, digests)], run_id=run_id, computed_at=night, **kw)
 
 
 def stored(url: DatabaseUrl, columns: str, *, binary: bool = False) -> list[tuple[Any, ...]]:
@@ -245,8 +245,8 @@ def test_several_blocks_share_one_transaction(reports_url: DatabaseUrl) -> None:
     with write_transaction(reports_url, application_name="test") as connection:
         for sku in ("A", "B"):
             block = rows([sku])
-            digests = row_digests(TABLE, block)
-            merge(connection, TABLE, block, digests, run_id=1, computed_at=FIRST_NIGHT)
+            blocks = [(block, row_digests(TABLE, block))]
+            merge(connection, TABLE, blocks, run_id=1, computed_at=FIRST_NIGHT)
     assert stored(reports_url, "sku") == [("A",), ("B",)]
 
 
