@@ -20,6 +20,7 @@ from engine.digests import digest_rows, text_digest
 from engine.money import Int64Array
 
 NULL_INT64 = np.iinfo(np.int64).min
+_DIGESTED_AT_ONCE = 65_536  # rows
 _CLOSE = 2**32  # a shop, its dates and its listings all fit into 62 bits then
 
 
@@ -127,9 +128,24 @@ def block_length(block: Block) -> int:
 
 def row_digests(table: ReportTable, block: Block) -> Int64Array:
     """Return 64 bits a row over all fields: the same on every machine for the same values."""
-    columns = [as_integers(field, block[field.name]) for field in table.fields]
-    names = ",".join(field.name for field in table.fields)
-    return digest_rows(block_length(block), columns, text_digest(names))
+    seed = text_digest(",".join(field.name for field in table.fields))
+    # Words are digested once; the rest is turned into integers by and by, not all columns at once.
+    ready = {
+        field.name: as_integers(field, block[field.name])
+        for field in table.fields
+        if field.kind is Kind.TEXT
+    }
+    digests = np.empty(block_length(block), np.int64)
+    for start in range(0, len(digests), _DIGESTED_AT_ONCE):
+        rows = slice(start, start + _DIGESTED_AT_ONCE)
+        columns = [
+            ready[field.name][rows]
+            if field.kind is Kind.TEXT
+            else as_integers(field, block[field.name][rows])
+            for field in table.fields
+        ]
+        digests[rows] = digest_rows(len(digests[rows]), columns, seed)
+    return digests
 
 
 def compare(

@@ -8,7 +8,7 @@ part is unknown there is no sum, and nothing is compared.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -95,7 +95,7 @@ def check_entities(units: Sequence[PeriodSums]) -> Iterator[Checked]:
         if unit.level is SHOP or unit.kind not in shop:
             continue
         whole = shop[unit.kind].sums
-        pairs = {name: (sums, whole[name]) for name, sums in unit.sums.items() if name in whole}
+        pairs = [(name, sums, whole[name]) for name, sums in unit.sums.items() if name in whole]
         name = f"{unit.kind.value}: sum over {unit.level} rows = shop row"
         yield _compare(name, pairs, partial(_label_of_period, unit))
 
@@ -149,13 +149,15 @@ def _compare_time(whole: UnitRows, parts: UnitRows, covered: BoolArray) -> Check
     own_group = whole.entity[own] * count + whole.period[own]
     groups = np.union1d(group, own_group)
     place, own_place = np.searchsorted(groups, group), np.searchsorted(groups, own_group)
-    pairs = {
-        metric.name: (
+    # One metric after the other: together they would take as much memory as the rows.
+    pairs = (
+        (
+            metric.name,
             _sums(parts.amount(metric.name)[rows], place, len(groups)),
             _sums(whole.amount(metric.name)[own], own_place, len(groups)),
         )
         for metric in metrics_over_time(whole.level)
-    }
+    )
 
     def label(at: int) -> tuple[Level, object, Period]:
         entity, period = divmod(int(groups[at]), count)
@@ -191,13 +193,13 @@ def _sums(amounts: Int64Array, group: Int64Array, groups: int) -> Sums:
 
 def _compare(
     name: str,
-    pairs: Mapping[str, tuple[Sums, Sums]],
+    pairs: Iterable[tuple[str, Sums, Sums]],
     label: Label,
 ) -> Checked:
     """Compare two sums of each metric, group by group; left and right are control totals."""
     left = right = 0
     mismatches = []
-    for metric, (parts, whole) in pairs.items():
+    for metric, parts, whole in pairs:
         comparable = parts.known & whole.known
         left += int(parts.value[comparable].sum())
         right += int(whole.value[comparable].sum())
