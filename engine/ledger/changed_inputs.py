@@ -18,14 +18,10 @@ from engine.ledger.frames import NOTHING_CONVERTED, Conversions
 from engine.ledger.owner_amounts import product_div
 from engine.ledger.positions import positions
 from engine.money import MILLION, Int64Array, round_div
-from engine.sources.fee_schedule import FeeRow, FeeSchedule
 from engine.sources.frames import BoolArray, Maybe, OrderRows, SourceTables
-from engine.sources.owner_files import OwnerFiles
-from engine.sources.owner_rows import UNKNOWN
-from engine.sources.price_lists import PriceTable
 
 # Which field of Changes moves the rate of which kinds of fee; the reduced rate moves along.
-_FEE_RATES = {
+FEE_RATES = {
     "transaction_fee": ("transaction",),
     "processing_fee": ("processing",),
     "regulatory_fee": ("regulatory",),
@@ -33,16 +29,25 @@ _FEE_RATES = {
     "vat_on_fees": ("vat_on_fees",),
     "offsite_ads_fee": ("offsite_ads", "offsite_ads_reduced"),
 }
-_RELATIVE = ("price", "discount", "unit_cost", "carrier_price", "refunds", "units", "ad_spend")
+_RELATIVE = (
+    "price",
+    "discount",
+    "unit_cost",
+    "carrier_price",
+    "weight",
+    "refunds",
+    "units",
+    "ad_spend",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What is supposed; 0 and None leave everything as it was.
 
-    Parts per million, relative: price, discount, unit_cost, carrier_price, refunds (their amounts),
-    units (as many more orders alike), ad_spend. In points of the rate: fees by kind, and duty. In
-    minor units of the shop's currency: unit_price, of every unit.
+    Parts per million, relative: price, discount, unit_cost, carrier_price, weight (of a unit),
+    refunds (their amounts), units (as many more orders alike), ad_spend. In points of the rate:
+    fees by kind, and duty. In minor units of the shop's currency: unit_price, of every unit.
     Raises UsageError for a relative change below −100 %, a price below 0, and two prices.
     """
 
@@ -50,6 +55,7 @@ class Changes:
     discount: int = 0
     unit_cost: int = 0
     carrier_price: int = 0
+    weight: int = 0
     transaction_fee: int = 0
     processing_fee: int = 0
     regulatory_fee: int = 0
@@ -90,12 +96,12 @@ class Changes:
     @property
     def moves_fees(self) -> bool:
         """Whether fees are among what moves."""
-        return self.moves_prices or any(getattr(self, name) for name in _FEE_RATES)
+        return self.moves_prices or any(getattr(self, name) for name in FEE_RATES)
 
     @property
     def moves_parcels(self) -> bool:
         """Whether costs of parcels are among what moves."""
-        return bool(self.carrier_price or self.duty)
+        return bool(self.carrier_price or self.weight or self.duty)
 
 
 def changed_tables(
@@ -117,8 +123,8 @@ def changed_tables(
     minor = tables.shop.amounts_a_minor
     place = positions(orders.order_id, lines.order_id)
     charged = _charged(orders.order_id, changes, minor, conversions)
-    scaled = _scaled(lines.price, changes.price) if charged is None else charged[place]
-    price = np.where(chosen, round_div(scaled, minor) * minor, lines.price)
+    wanted = scaled(lines.price, changes.price) if charged is None else charged[place]
+    price = np.where(chosen, round_div(wanted, minor) * minor, lines.price)
     items, more = np.zeros((2, len(orders.order_id)), np.int64)
     np.add.at(items, place, lines.price * lines.quantity)
     np.add.at(more, place, (price - lines.price) * lines.quantity)
@@ -126,11 +132,11 @@ def changed_tables(
     lone = ~np.isin(orders.order_id, lines.order_id)
     items = np.where(lone, _value_without_lines(orders), items)
     is_meant = lone & np.isin(-orders.order_id, line_ids)
-    instead = _scaled(items, changes.price) if charged is None else charged
+    instead = scaled(items, changes.price) if charged is None else charged
     more = np.where(is_meant, instead - items, more)
     has_one = is_meant.copy()
     has_one[place[chosen]] = True
-    discount = np.where(has_one, _scaled(orders.discount, changes.discount), orders.discount)
+    discount = np.where(has_one, scaled(orders.discount, changes.discount), orders.discount)
     # A discount above the goods counts as the goods (M9).
     less = np.minimum(discount, items + more) - np.minimum(orders.discount, items + more)
     paid = np.maximum(
@@ -185,42 +191,15 @@ def _changed_refunds(tables: SourceTables, paid: Int64Array, instead: Int64Array
     }
 
 
-def changed_files(files: OwnerFiles, changes: Changes) -> OwnerFiles:
-    """Return the owner's files with other carrier prices, fee rates and duty rates."""
-    duties = files.duties
-    if changes.duty:
-        rows = duties.rows
-        duties = replace(
-            duties,
-            rows=replace(
-                rows,
-                duty_ppm=_in_points(rows.duty_ppm, changes.duty),
-                one_ppm=_in_points(rows.one_ppm, changes.duty),
-            ),
-        )
-    if changes.carrier_price:
-        duties = replace(duties, steps=_dearer(duties.steps, changes.carrier_price))
-    return replace(
-        files,
-        prices=_dearer(files.prices, changes.carrier_price),
-        duties=duties,
-        fees=_changed_fees(files.fees, changes),
-    )
-
-
 def changed_costs(costs: LineCosts, changes: Changes, chosen: BoolArray) -> LineCosts:
     """Return the unit costs with those of some lines changed; an unknown one stays unknown."""
-    unit_cost = np.where(chosen, _scaled(costs.unit_cost, changes.unit_cost), costs.unit_cost)
+    unit_cost = np.where(chosen, scaled(costs.unit_cost, changes.unit_cost), costs.unit_cost)
     return replace(costs, unit_cost=unit_cost)
 
 
-def _scaled(values: Int64Array, ppm: int) -> Int64Array:
+def scaled(values: Int64Array, ppm: int) -> Int64Array:
     """Return values ≥ 0 changed by a share of them, each rounded once."""
     return product_div((np.maximum(values, 0), MILLION + ppm), (MILLION,))
-
-
-def _in_points(rates: Int64Array, points: int) -> Int64Array:
-    return np.where(rates == UNKNOWN, UNKNOWN, np.maximum(rates + points, 0))
 
 
 def _more(column: Maybe, more: Int64Array) -> Maybe:
@@ -237,25 +216,3 @@ def _value_without_lines(orders: OrderRows) -> Int64Array:
     before = np.where(orders.subtotal.known, orders.subtotal.value, rest) + orders.discount
     stated = np.where(orders.total_price.known, orders.total_price.value, before)
     return np.maximum(stated, 0)
-
-
-def _dearer(table: PriceTable, ppm: int) -> PriceTable:
-    def one(price: Int64Array) -> Int64Array:
-        flat = np.where(price == UNKNOWN, UNKNOWN, _scaled(price.ravel(), ppm).reshape(price.shape))
-        return np.asarray(flat, np.int64)
-
-    if not ppm:
-        return table
-    lists = tuple(replace(each, price=one(each.price)) for each in table.lists)
-    return replace(table, lists=lists)
-
-
-def _changed_fees(schedule: FeeSchedule, changes: Changes) -> FeeSchedule:
-    points = {kind: getattr(changes, name) for name, kinds in _FEE_RATES.items() for kind in kinds}
-
-    def one(row: FeeRow) -> FeeRow:
-        if row.ppm is None or not points.get(row.kind):
-            return row
-        return replace(row, ppm=max(row.ppm + points[row.kind], 0))
-
-    return replace(schedule, rows=tuple(one(row) for row in schedule.rows))

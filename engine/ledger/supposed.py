@@ -11,7 +11,8 @@ from typing import Self
 
 import numpy as np
 
-from engine.ledger.changed_inputs import Changes, changed_costs, changed_files, changed_tables
+from engine.ledger.changed_files import changed_files
+from engine.ledger.changed_inputs import Changes, changed_costs, changed_tables
 from engine.ledger.columns import refund_columns, sale_columns
 from engine.ledger.evidence import Evidence, in_one_parcel
 from engine.ledger.facts import Before, Facts, gather

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import UnknownEntityError, UsageError
-from engine.ledger.changed_inputs import Changes, changed_files, changed_tables
+from engine.ledger.changed_files import changed_files
+from engine.ledger.changed_inputs import Changes, changed_tables
 from engine.ledger.events import build_ledger
 from engine.ledger.frames import EventKind
 from engine.local_time import local_clock
@@ -49,6 +50,8 @@ def moved(answer: WhatIf) -> dict[str, int]:
 # 1.75 − 1.67 of 8.34. A discount of 11.00 lowers the fees of 1001 by 0.06, 0.06, 0.02 and their VAT
 # by 0.03.
 # Carrier: 20.46 − 18.60, 15.40 + 2 × 1.54 − 16.80, 14.85 − 13.50, 9.90 − 9.00.
+# Heavier by a tenth: 2.2 desi stay under 2.5, 2.9 over the table become 3.19 (18.20 − 16.80), 1.5
+# become 1.65 (16.00 − 13.50), 0.5 become 0.55 (11.00 − 9.00).
 # Duty of 5.5 % and 9 %: 0.18 − 0.14 and 1.07 − 0.95. The refund of March is half of 15.00: its
 # shipping part 2.19, its credit 2.53.
 @pytest.mark.parametrize(
@@ -61,6 +64,7 @@ def moved(answer: WhatIf) -> dict[str, int]:
         (Changes(vat_on_fees=10_000), {"platform_fees": 45}),
         (Changes(discount=TEN), {"discounts": 100, "platform_fees": -17}),
         (Changes(carrier_price=TEN), {"postage": 579}),
+        (Changes(weight=TEN), {"postage": 590}),
         (Changes(duty=10_000), {"duty": 16}),
         (Changes(ad_spend=500_000), {"ad_spend": 400}),
         (
@@ -76,6 +80,7 @@ def moved(answer: WhatIf) -> dict[str, int]:
         "vat",
         "discount",
         "carrier",
+        "weight",
         "duty",
         "ads",
         "refunds",
@@ -181,7 +186,7 @@ def test_any_shop_comes_to_what_it_comes_to_when_rebuilt_on_the_changed_inputs(
 ) -> None:
     shop = without_account(shop)
     changes = Changes(
-        price=ppm, discount=ppm, carrier_price=ppm, transaction_fee=points, duty=points
+        price=ppm, discount=ppm, carrier_price=ppm, weight=ppm, transaction_fee=points, duty=points
     )
     clock = local_clock(shop.source.shop.time_zone)
     ledger, _, evidence = shop.load()

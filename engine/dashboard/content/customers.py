@@ -61,11 +61,11 @@ COHORT_MEASURES = {
 }
 MOST_MONTHS = 24
 RULES = {
-    "best": "R 4 or 5, F 4 or 5",
-    "recent": "R 4 or 5, F 1 or 2",
-    "steady": "all others",
-    "slipping": "R 1 or 2, F 4 or 5",
-    "lost": "R 1 or 2, F 1 or 2",
+    "best": "Bought lately and often: R 4 or 5, F 4 or 5",
+    "recent": "Bought lately, not often yet: R 4 or 5, F 1 or 2",
+    "steady": "All others",
+    "slipping": "Bought often, not lately: R 1 or 2, F 4 or 5",
+    "lost": "Neither lately nor often: R 1 or 2, F 1 or 2",
 }
 _OPENS = drill.on_page(pages.ORDERS, BUYERS)
 _CUSTOMERS, _GUESTS, _ORDERS, SALES = at_level(
@@ -160,7 +160,7 @@ def segment_table(run: PageRun) -> Table:
     """Return one row a segment: its rule, size, orders and sales."""
     headings = (
         Heading("segment", "Segment"),
-        Heading("rule", "Rule"),
+        Heading("rule", "Rule", is_wide=True),
         Heading("customers", "Customers", Unit.COUNT),
         Heading("share", "Share of customers", Unit.SHARE),
         Heading("orders", "Orders", Unit.COUNT),

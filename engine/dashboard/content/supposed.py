@@ -42,6 +42,7 @@ FIELDS = (
     Field("discount", "discount", "Discounts", "%", "Of every order that has one."),
     Field("cost", "unit_cost", "Unit costs", "%", "Of goods whose cost is known."),
     Field("carrier", "carrier_price", "Carrier prices", "%", "Of the price lists, in every tier."),
+    Field("weight", "weight", "Weights", "%", "The desi of every unit of these orders."),
     Field("duty", "duty", "Duty rate", "points", "Added to each rate of the duty table."),
     Field("transaction", "transaction_fee", "Transaction fee", "points", _IN_FORCE),
     Field("processing", "processing_fee", "Processing fee", "points", _IN_FORCE),
