@@ -17,7 +17,8 @@ from engine.database.arrow import Snapshot, open_snapshot
 from engine.database.url import DatabaseUrl
 from engine.metrics.model import LISTING, PRODUCT, SHOP, Level
 from engine.periods import PeriodKind
-from engine.reports.alert_delivery import Channels, DeliveryError, message_of
+from engine.reports.alert_delivery import Channels, DeliveryError
+from engine.reports.alert_message import message_of
 from engine.reports.alert_rules import Condition, Rule
 from engine.reports.alerts import Alert, Key, State, Superseded
 from engine.reports.store import APPLICATION
@@ -94,7 +95,7 @@ def send(
     sent = []
     for alert in alerts:
         told = known.get(alert.key, frozenset())
-        message = message_of(alert, shop.name, shop.currency, channels.dashboard_url)
+        message = message_of(alert, shop, channels.dashboard_url)
         delivered: dict[str, Any] = {}
         for channel in alert.rule.notify:
             if alert.state is State.RESOLVED and channel not in told:

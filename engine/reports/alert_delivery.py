@@ -20,8 +20,9 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from engine.errors import SettingError
+from engine.reports.alert_message import details, headline
 from engine.reports.alert_rules import Rule
-from engine.reports.alerts import Alert, State
+from engine.reports.alerts import Alert
 
 _TIMEOUT = 10.0  # seconds, of one try
 _TRIES = 3
@@ -124,64 +125,3 @@ def send_mail(url: str, mail: EmailMessage) -> None:
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
         server.send_message(mail)
-
-
-def message_of(alert: Alert, shop: str, currency: str, dashboard_url: str) -> dict[str, Any]:
-    """Return an alert as plain values, as the webhook gets it; amounts are texts and exact."""
-    rule = alert.rule
-    return {
-        "alert": rule.name,
-        "state": alert.state.value,
-        "shop": shop,
-        "metric": rule.metric.name,
-        "unit": currency if rule.metric.unit.value == "money" else rule.metric.unit.value,
-        "level": rule.level.value,
-        "entity": alert.entity,
-        "period_type": alert.period.kind.value,
-        "period_start": alert.period.start.isoformat(),
-        "period_end": alert.period.end.isoformat(),
-        "condition": rule.condition.value,
-        "threshold": _plain(rule.threshold),
-        "value": _plain(alert.value),
-        "reference": _plain(alert.reference),
-        "cost_coverage": _plain(alert.coverage),
-        "movers": list(alert.movers),
-        "bridge": alert.bridge,
-        "dashboard": dashboard_url or None,
-    }
-
-
-def headline(message: Mapping[str, Any]) -> str:
-    """Return an alert as one line."""
-    who = "" if message["entity"] is None else f" of {message['level']} {message['entity']}"
-    what = {
-        State.FIRED.value: "fired",
-        State.STILL.value: "still holds",
-        State.RESOLVED.value: "is resolved",
-    }[message["state"]]
-    value = "unknown" if message["value"] is None else message["value"]
-    against = "" if message["reference"] is None else f", compared with {message['reference']}"
-    return (
-        f"{message['shop']}: alert {message['alert']!r} {what}: {message['metric']}{who} is {value}"
-        f" [{message['unit']}] in {message['period_start']} to {message['period_end']}{against}"
-    )
-
-
-def details(message: Mapping[str, Any]) -> list[str]:
-    """Return an alert as the lines of a mail."""
-    lines = [headline(message), ""]
-    if message["threshold"] is not None:
-        lines.append(f"Condition: {message['condition']} {message['threshold']}")
-    if message["cost_coverage"] is not None:
-        lines.append(f"Share of sales with known cost: {message['cost_coverage']}")
-    lines += [
-        f"Moved most: listing {one['listing_id']} {one['title'] or ''}, {one['change']}"
-        for one in message["movers"]
-    ]
-    if message["dashboard"]:
-        lines.append(message["dashboard"])
-    return lines
-
-
-def _plain(value: Any) -> str | None:
-    return None if value is None else f"{value.normalize():f}"

@@ -7,14 +7,14 @@ costs is known, and the way from the one figure to the other. Nothing here sends
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from engine.analytics import EcommerceAnalyticsOptimized
-from engine.metrics.model import LISTING, SHOP, Level, Unit
+from engine.metrics.model import LISTING, SHOP, Level
 from engine.money import to_decimal
 from engine.periods import Period, PeriodKind, day_number
 from engine.reports.alert_rules import Against, Condition, Rule
@@ -39,11 +39,15 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One rule that holds for one entity and period; `entity` is None for the shop."""
+    """One rule that holds for one entity and period; `entity` is None for the shop.
+
+    before: the period that the present one is explained against.
+    """
 
     rule: Rule
     entity: int | str | None
     period: Period
+    before: Period
     state: State
     value: Decimal | None
     reference: Decimal | None
@@ -84,12 +88,13 @@ def evaluate(
     rules: Sequence[Rule],
     analytics: EcommerceAnalyticsOptimized,
     *,
-    known: Container[Key],
+    known: Mapping[Key, frozenset[str]],
     superseded: Superseded,
 ) -> list[Alert]:
     """Return the alerts of a shop: those that hold, and those of `known` that hold no more.
 
-    known: the alerts that fired before and have not been resolved. superseded: what the changed
+    known: the alerts that fired before and have not been resolved, with the channels that were told
+    of them; one that a channel has yet to tell of is explained again. superseded: what the changed
     rows said before, for rules about restatements.
     """
     alerts: list[Alert] = []
@@ -105,10 +110,11 @@ def _evaluate(
     rule: Rule,
     period: Period,
     analytics: EcommerceAnalyticsOptimized,
-    known: Container[Key],
+    known: Mapping[Key, frozenset[str]],
     superseded: Superseded,
 ) -> list[Alert]:
     compared = _compared_with(rule, period)
+    before = compared[0] if compared else period.previous()
     rows = _answers(rule, [period, *compared], analytics)
     found = []
     for entity, by_period in sorted(rows.items(), key=lambda item: str(item[0])):
@@ -122,6 +128,7 @@ def _evaluate(
             rule=rule,
             entity=None if rule.level is SHOP else entity,
             period=period,
+            before=before,
             state=State.FIRED,
             value=value,
             reference=reference,
@@ -134,12 +141,9 @@ def _evaluate(
             alert = replace(alert, state=State.RESOLVED)
         elif was_open:
             alert = replace(alert, state=State.STILL)
-        else:
-            before = compared[0] if compared else period.previous()
+        if holds and set(rule.notify) - known.get(alert.key, frozenset()):
             alert = replace(
-                alert,
-                movers=_movers(alert, before, analytics),
-                bridge=_bridge(alert, before, analytics),
+                alert, movers=_movers(alert, analytics), bridge=_bridge(alert, analytics)
             )
         found.append(alert)
     return found
@@ -220,15 +224,19 @@ def _holds(rule: Rule, value: Decimal | None, reference: Decimal | None) -> bool
     return (-change if rule.condition is Condition.FALLS_BY else change) >= threshold
 
 
-def _movers(
-    alert: Alert, before: Period, analytics: EcommerceAnalyticsOptimized
-) -> tuple[Mapping[str, Any], ...]:
-    """Return the listings whose own figure moved most since the period before, for the shop's."""
-    metric, unit = alert.rule.metric.name, alert.rule.metric.unit
-    if alert.rule.level is not SHOP or LISTING not in alert.rule.metric.levels or unit is Unit.TEXT:
+def _movers(alert: Alert, analytics: EcommerceAnalyticsOptimized) -> tuple[Mapping[str, Any], ...]:
+    """Return the listings that moved the shop's figure most since the period before.
+
+    Where listings do not add up to the figure, those whose profit moved most: the share of a
+    listing that hardly sells may leap without moving that of the shop.
+    """
+    if alert.rule.level is not SHOP:
         return ()
+    asked = alert.rule.metric
+    adds_up = asked.adds_over_entities and LISTING in asked.levels
+    metric = asked.name if adds_up else _BRIDGED
     change: dict[Any, Decimal] = {}
-    for period, sign in ((before, -1), (alert.period, 1)):
+    for period, sign in ((alert.before, -1), (alert.period, 1)):
         records = analytics.calculate_metrics_batch(
             [period], level=LISTING, metrics=[metric], as_frame=False
         )
@@ -239,19 +247,22 @@ def _movers(
                 change[entity] = change.get(entity, Decimal(0)) + sign * value
     order = sorted(change.items(), key=lambda item: (-abs(item[1]), item[0]))
     return tuple(
-        {"listing_id": entity, "title": analytics.titles.get(entity), "change": f"{moved:f}"}
+        {
+            "listing_id": entity,
+            "title": analytics.titles.get(entity),
+            "metric": metric,
+            "change": f"{moved:f}",
+        }
         for entity, moved in order[:_MOVERS]
         if moved
     )
 
 
-def _bridge(
-    alert: Alert, before: Period, analytics: EcommerceAnalyticsOptimized
-) -> Mapping[str, Any]:
+def _bridge(alert: Alert, analytics: EcommerceAnalyticsOptimized) -> Mapping[str, Any]:
     """Return why profit differs from that of the period before, to the cent, in major units."""
     rule = alert.rule
     found = analytics.variance_bridge(
-        before,
+        alert.before,
         alert.period,
         measure=_BRIDGED,
         level=rule.level,
@@ -263,7 +274,7 @@ def _bridge(
 
     return {
         "measure": found.measure,
-        "period_before": before.start.isoformat(),
+        "period_before": alert.before.start.isoformat(),
         "before": major(found.before),
         "after": major(found.after),
         "causes": {cause.value: major(bar) for cause, bar in found.bars.items() if bar},

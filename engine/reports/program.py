@@ -30,7 +30,8 @@ from engine.log import set_up_log
 from engine.metrics.model import LISTING, PRODUCT, Level
 from engine.periods import GRAINS
 from engine.reports.alert_book import TOLD_BEFORE
-from engine.reports.alert_delivery import Channels, check_channels, headline
+from engine.reports.alert_delivery import Channels, check_channels
+from engine.reports.alert_message import headline
 from engine.reports.alert_rules import DEFAULT_FILE, Rule, read_rules
 from engine.reports.alerts import State
 from engine.reports.analyst_views import publish_views

@@ -5,17 +5,25 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import quopri
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from engine.dashboard.pages import COMPARE
 from engine.database.url import DatabaseUrl
 from engine.errors import EngineError
+from engine.periods import Period
+from engine.reports.alert_message import COMPARE_PATH, message_of
 from engine.reports.alert_rules import read_rules
+from engine.reports.alerts import Alert, State
 from tests.reports.conftest import Reports
 from tests.reports.local_servers import mail_server, web_server
 from tests.reports.small_shop import Line, add_order, add_refund, execute, rows
+from tests.shop_builder import a_shop
 
 # February brought a refund and no sale; March is the month that still runs.
 SALES_FELL = """
@@ -83,6 +91,38 @@ def test_an_alert_carries_what_moved_and_a_bridge_that_adds_up(
     assert moved == Decimal(bridge["after"]) - Decimal(bridge["before"])
     ((stored,),) = rows(shop, "SELECT bridge FROM report_alerts")
     assert stored == bridge
+
+
+def test_a_share_is_moved_by_the_listings_whose_profit_moved_most(
+    shop: DatabaseUrl, reports: Reports, tmp_path: Path
+) -> None:
+    file = tmp_path / "alerts.toml"
+    file.write_text(
+        '[[alert]]\nname = "a"\nmetric = "return_rate"\ncondition = "missing"\n', encoding="utf-8"
+    )
+    (alert,) = reports("--json", "--alerts", str(file)).shop["alerts"]
+    moved = [(one["metric"], abs(Decimal(one["change"]))) for one in alert["movers"]]
+    assert {metric for metric, _ in moved} == {"contribution_profit"}
+    assert moved == sorted(moved, key=lambda one: -one[1])
+
+
+def test_the_link_of_an_alert_opens_both_periods_on_the_page_that_compares(tmp_path: Path) -> None:
+    assert COMPARE.stem == COMPARE_PATH
+    days = [Period.containing("WEEKLY", date(2026, 3, day)) for day in (2, 9)]
+    file = tmp_path / "alerts.toml"
+    file.write_text(
+        '[[alert]]\nname = "a"\nmetric = "net_sales"\nlevel = "product"\ncondition = "missing"\n',
+        encoding="utf-8",
+    )
+    (rule,) = read_rules(file)
+    alert = Alert(rule, "A&B", days[1], days[0], State.FIRED, None, None)
+    shop = replace(a_shop(), shop_id=3)
+    message = message_of(alert, shop, "https://shop.example.org/")
+    assert message["dashboard"] == (
+        "https://shop.example.org/compare?shop=3&of=product&a=2026-03-02&a=2026-03-08&a_id=A%26B"
+        "&b=2026-03-09&b=2026-03-15&b_id=A%26B"
+    )
+    assert message_of(alert, shop, "")["dashboard"] is None
 
 
 @pytest.mark.parametrize(
@@ -163,7 +203,12 @@ def test_what_could_not_be_delivered_is_sent_by_the_next_run_and_changes_no_outc
         assert (first.code, first.shop["status"]) == (0, "SUCCEEDED")
         assert first.shop["warnings"]["alerts_not_delivered"] == 1
         assert "500" in first.shop["alerts"][0]["delivered"]["webhook"]["error"]
-        assert reports(*call).shop["alerts"][0]["state"] == "STILL"
+        again = reports(*call).shop["alerts"][0]
+        assert again["state"] == "STILL"
+        told = ("movers", "bridge")
+        assert [again[name] for name in told] == [first.shop["alerts"][0][name] for name in told]
+        assert json.loads(web.requests[-1][1])["bridge"] == again["bridge"]
+        assert again["bridge"]["causes"]
         assert len(web.requests) == 4
         reports(*call)
         assert len(web.requests) == 4
@@ -181,8 +226,18 @@ def test_a_mail_has_the_whole_story(
         assert reports("--alerts", str(file)).code == 0
     (mail,) = post.mails
     assert "To: owner@example.org" in mail
-    for text in ("sales fell", "Moved most: listing 102", "https://shop.example.org"):
-        assert text in mail.replace("=\r\n", "")
+    ((bridge,),) = rows(shop, "SELECT bridge FROM report_alerts")
+    assert bridge["causes"]
+    said = quopri.decodestring(mail.partition("\r\n\r\n")[2].encode()).decode()
+    for text in (
+        "sales fell",
+        "Moved most: listing 102 Felt, net_sales -43.33",
+        f"Why contribution_profit went from {bridge['before']} in the period from 2026-01-01 to "
+        f"{bridge['after']}:\r\n",
+        *(f"\r\n  {cause}: {amount}\r\n" for cause, amount in bridge["causes"].items()),
+        "https://shop.example.org/compare?shop=1&of=shop&a=2026-01-01&a=2026-01-31&b=2026-02-01",
+    ):
+        assert text in said
 
 
 @pytest.mark.parametrize(
