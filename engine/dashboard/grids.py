@@ -84,7 +84,7 @@ def grid_rows(
     ids = list(ordered[_ID])
     columns: dict[str, list[Any]] = {_ID: ids, _NAME: [name_of(entity) for entity in ids]}
     for metric in grid.metrics:
-        columns[metric] = numbers(REGISTRY[metric].unit, ordered[metric], currency)
+        columns[metric] = numbers(REGISTRY[metric].unit, ordered[metric].tolist(), currency)
         if metric == grid.metrics[0]:
             for extra in grid.extras:
                 columns[extra.name] = [extra.values.get(entity) for entity in ids]

@@ -6,6 +6,7 @@ to the character. Nothing here decides what a value is; a null is an en dash and
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,13 +99,15 @@ def number(unit: Unit, value: Any, currency: str) -> int | float | str | None:
     return 0.0 if -_HALF_A_STEP < percent < 0 else percent  # never "-0.0 %"
 
 
-def numbers(unit: Unit, column: pd.Series, currency: str) -> list[int | float | str | None]:
-    """Return what `number` says of each value of a column; money, which is most of them, fast."""
+def numbers(unit: Unit, values: Iterable[Any], currency: str) -> list[int | float | str | None]:
+    """Return what `number` says of each value; money, which is most of them, fast.
+
+    Money as plain whole numbers, as `tolist` gives them, or null.
+    """
     if unit is not Unit.MONEY:
-        return [number(unit, value, currency) for value in column]
+        return [number(unit, value, currency) for value in values]
     scale = 10 ** currency_digits(currency)
-    # Int64: whole minor units, or a null.
-    return [None if value is pd.NA else value / scale for value in column.tolist()]
+    return [None if value is None or value is pd.NA else value / scale for value in values]
 
 
 def pattern(unit: Unit, currency: str) -> str:

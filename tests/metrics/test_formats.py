@@ -106,7 +106,9 @@ def test_tables_draw_money_in_major_units_and_shares_in_percent() -> None:
 )
 def test_a_column_is_drawn_as_each_of_its_values(unit: Unit, values, currency: str) -> None:
     column = pd.Series(values)
-    assert numbers(unit, column, currency) == [number(unit, one, currency) for one in column]
+    assert numbers(unit, column.tolist(), currency) == [
+        number(unit, one, currency) for one in column
+    ]
 
 
 @pytest.mark.parametrize("unit", [unit for unit in Unit if unit is not Unit.TEXT])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,9 +10,11 @@ import plotly.graph_objects as go
 
 from engine.dashboard import theme
 from engine.dashboard.charts.chart import Chart, axis_title
-from engine.metrics.formats import known, number, text
+from engine.dashboard.data import Value
+from engine.metrics.formats import known, numbers, text
 from engine.metrics.model import Metric
 
+Row = tuple[str, Value, Value]  # the name of a point, its metric across and its metric up
 _HEIGHT = 360
 MOST_POINTS = 10_000
 
@@ -34,26 +36,13 @@ def points(
         for entity, x, y in zip(frame["entity_id"], frame[across.name], frame[up.name], strict=True)
     ]
     drawn = [row for row in rows if row[1] is not None and row[2] is not None][:MOST_POINTS]
-    losing = [isinstance(y, (int, float)) and y < 0 for _, _, y in drawn]
-    trace = go.Scatter(
-        mode="markers",
-        x=[number(across.unit, x, currency) for _, x, _ in drawn],
-        y=[number(up.unit, y, currency) for _, _, y in drawn],
-        customdata=[
-            f"{_safe(name)}<br>{across.label}: {text(across.unit, x, currency)}"
-            f"<br>{up.label}: {text(up.unit, y, currency)}"
-            for name, x, y in drawn
-        ],
-        hovertemplate="%{customdata}<extra></extra>",
-        marker={
-            "size": 9,
-            "opacity": 0.75,
-            "color": [theme.LOSS if is_loss else theme.GAIN for is_loss in losing],
-            "symbol": ["x" if is_loss else "circle" for is_loss in losing],
-        },
-    )
+    losing = [row for row in drawn if _is_loss(row)]
+    earning = [row for row in drawn if not _is_loss(row)]
     figure = theme.frame(
-        [trace],
+        [
+            _trace(earning, across, up, currency, {"color": theme.GAIN, "symbol": "circle"}),
+            _trace(losing, across, up, currency, {"color": theme.LOSS, "symbol": "x"}),
+        ],
         height=_HEIGHT,
         across={"title_text": axis_title(across, currency), "zeroline": True, "nticks": 6},
         up={"title_text": axis_title(up, currency), "zeroline": True},
@@ -62,9 +51,31 @@ def points(
     )
     alt = (
         f"{up.label} against {across.label.lower()} of {len(drawn):,} {many}; "
-        f"{sum(losing):,} below zero."
+        f"{len(losing):,} below zero."
     )
     return Chart(figure, alt)
+
+
+def _is_loss(row: Row) -> bool:
+    return isinstance(row[2], (int, float)) and row[2] < 0
+
+
+def _trace(
+    rows: Sequence[Row], across: Metric, up: Metric, currency: str, marker: Mapping[str, Any]
+) -> go.Scatter:
+    """Return the points of one look; one look for each point would be checked point by point."""
+    return go.Scatter(
+        mode="markers",
+        x=numbers(across.unit, [x for _, x, _ in rows], currency),
+        y=numbers(up.unit, [y for _, _, y in rows], currency),
+        customdata=[
+            f"{_safe(name)}<br>{across.label}: {text(across.unit, x, currency)}"
+            f"<br>{up.label}: {text(up.unit, y, currency)}"
+            for name, x, y in rows
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+        marker={"size": 9, "opacity": 0.75, **marker},
+    )
 
 
 def _safe(name: str) -> str:

@@ -15,7 +15,7 @@ from engine.dashboard.grids import Extra
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
 from engine.metrics.concentration import MOST_OF_IT, concentration, growth
-from engine.metrics.formats import known, number, pattern
+from engine.metrics.formats import known, number, numbers, pattern
 from engine.metrics.model import SHOP, Level, Unit
 from engine.metrics.registry import REGISTRY
 
@@ -67,13 +67,9 @@ def _line(run: PageRun, level: Level) -> Extra:
         st.column_config.LineChartColumn(
             label, help=f"{label} by {view.grain.lower()}; each line has its own height.", width=90
         ),
-        {entity: _drawn(values, run.currency) for entity, values in series.items()},
-        _drawn(run.figures.series(SALES, periods), run.currency),
+        {one: numbers(Unit.MONEY, values, run.currency) for one, values in series.items()},
+        numbers(Unit.MONEY, run.figures.series(SALES, periods), run.currency),
     )
-
-
-def _drawn(values: list[Any], currency: str) -> list[Any]:
-    return [number(Unit.MONEY, value, currency) for value in values]
 
 
 def _amount(value: Any) -> int | None:
