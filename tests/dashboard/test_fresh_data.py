@@ -122,7 +122,7 @@ def test_work_in_progress_is_moved_by_newer_data_only_when_its_reader_says_so() 
     assert [one.label for one in at.button] == ["Show the newer data"]
 
 
-def test_compare_and_what_if_ask_first_and_no_other_page(shop_app) -> None:
-    for page, asks in ((pages.COMPARE, True), (pages.WHAT_IF, True), (pages.GLOSSARY, False)):
+def test_compare_asks_first_and_a_page_that_is_only_read_does_not(shop_app) -> None:
+    for page, asks in ((pages.COMPARE, True), (pages.GLOSSARY, False)):
         at = shop_app(page)
         assert at.session_state[freshness._ASKS] is asks, page

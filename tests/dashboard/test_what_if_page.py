@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.dashboard import pages
+from engine.dashboard import freshness, pages
 from engine.dashboard.content.supposed import EXAMPLES, FIELDS, words_of
 from engine.dashboard.content.what_if import CARDS
 from engine.dashboard.filters import Filters
@@ -37,6 +37,7 @@ def period(view_of):
 def test_nothing_is_answered_before_anything_is_supposed(shop_app) -> None:
     at = shop_app(pages.WHAT_IF, range="12 months")
     assert at.info[0].value.startswith("Change a number and press Run")
+    assert at.session_state[freshness._ASKS], "newer data are offered, not brought"
     assert not at.metric
     (example,) = [button for button in at.button if button.label == EXAMPLES[1][0]]
     example.click().run()

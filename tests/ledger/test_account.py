@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.ledger.events import build_ledger
@@ -135,6 +135,7 @@ def test_two_parts_of_a_range_add_up_to_it_and_all_time_to_the_ledger(shop, cut,
     )
 
 
+@settings(max_examples=20)
 @given(any_shop(), st.integers(0, 120))
 def test_the_single_entries_are_those_that_a_statement_counts(shop, cut) -> None:
     _, facts, evidence = shop.load()

@@ -77,7 +77,7 @@ def test_a_sku_that_was_not_sold_has_none(tmp_path: Path) -> None:
     assert (found.price, found.units, found.profit) == (None, 0, 0)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(any_shop(), st.data())
 def test_at_the_price_nothing_is_lost_and_a_cent_below_it_is(shop: AnyShop, data) -> None:
     ledger, _, evidence = shop.load()

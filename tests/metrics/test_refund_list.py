@@ -67,7 +67,7 @@ def test_what_is_doubtful_about_a_refund_is_flagged(returned: str) -> None:
     assert pd.isna(stray["goods"])
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=12)
 @given(any_shop(), st.integers(-5, 60), st.integers(0, 60), st.booleans())
 def test_the_refunds_of_any_shop_sum_to_the_batch(
     shop: AnyShop, first: int, days: int, by_event: bool

@@ -48,7 +48,7 @@ def draw(run: PageRun, order: OrderExplanation) -> None:
     st.subheader(f"Order {order.order_id}")
     st.write(
         f"{order.ordered_at} · to {order.country or 'an unknown country'} · "
-        f"{order.status or 'no status'} · {STATES[order.state].lower()} in the figures · paid in "
+        f"{order.status or 'no status'} · in the figures: {STATES[order.state].lower()} · paid in "
         f"{order.currency}"
     )
     _draw_lines(order)
