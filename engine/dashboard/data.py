@@ -213,6 +213,26 @@ def _kept_orders(
     )
 
 
+def health_of(analytics: EcommerceAnalyticsOptimized) -> pd.DataFrame:
+    """Return what was found in files, tables and ledger; columns as `health()` gives them."""
+    return _kept_health(f"{analytics.version}|{analytics.shop.shop_id}", analytics)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _kept_health(key: str, _analytics: EcommerceAnalyticsOptimized) -> pd.DataFrame:
+    return _analytics.health()
+
+
+def missing_costs_of(analytics: EcommerceAnalyticsOptimized) -> pd.DataFrame:
+    """Return the SKUs without a cost; columns as `missing_costs()` gives them."""
+    return _kept_missing(f"{analytics.version}|{analytics.shop.shop_id}", analytics)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _kept_missing(key: str, _analytics: EcommerceAnalyticsOptimized) -> pd.DataFrame:
+    return _analytics.missing_costs()
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """All that an answer depends on besides the data."""

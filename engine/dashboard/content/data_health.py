@@ -11,6 +11,7 @@ import streamlit as st
 
 from engine.dashboard import drill, pages, tables
 from engine.dashboard.content import data_imports, parts
+from engine.dashboard.data import health_of, missing_costs_of
 from engine.dashboard.downloads import MIME, export
 from engine.dashboard.grids import MOST_ROWS
 from engine.dashboard.metric_names import at_level
@@ -74,7 +75,7 @@ def draw(run: PageRun) -> None:
 
 
 def _findings(run: PageRun) -> None:
-    frame = run.analytics.health()
+    frame = health_of(run.analytics)
     if frame.empty:
         checked = moment_words(run.local(run.analytics.loaded_at), run.local(now()).date())
         st.success(f"Checked when the data were read, {checked}.", title="Nothing to fix")
@@ -86,7 +87,7 @@ def _findings(run: PageRun) -> None:
 
 
 def _missing(run: PageRun) -> None:
-    frame = run.analytics.missing_costs()
+    frame = missing_costs_of(run.analytics)
     if frame.empty:
         st.success("Every SKU that was sold has a unit cost.", title="No cost is missing")
         return
