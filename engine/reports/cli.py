@@ -22,7 +22,8 @@ from engine.periods import GRAINS
 from engine.reports.argument_types import DAY, INSTANT, NAME
 from engine.reports.exports import FORMATS
 from engine.reports.option_file import PREFIX, options_in_file
-from engine.reports.program import MOST_WORKERS, Options, Program, program_version
+from engine.reports.options import Options
+from engine.reports.program import MOST_WORKERS, Program, program_version
 
 PROGRAM = "reportsv4_optimized.py"
 

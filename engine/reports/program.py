@@ -14,9 +14,7 @@ import sys
 import tomllib
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from pathlib import Path
+from dataclasses import replace
 from typing import TextIO
 
 import click
@@ -25,20 +23,17 @@ import structlog
 from engine import progress
 from engine.database import prepare, release
 from engine.database.url import DatabaseUrl
-from engine.errors import EngineError, UsageError
+from engine.errors import EngineError
 from engine.log import set_up_log
-from engine.metrics.model import LISTING, PRODUCT, Level
-from engine.periods import GRAINS
-from engine.reports.alert_book import TOLD_BEFORE
 from engine.reports.alert_delivery import Channels, check_channels
-from engine.reports.alert_message import headline
 from engine.reports.alert_rules import DEFAULT_FILE, Rule, read_rules
 from engine.reports.alerts import State
 from engine.reports.analyst_views import publish_views
 from engine.reports.calls import chosen_shops, run_call
 from engine.reports.desk import Call
-from engine.reports.explaining import Question, explained, question_of
+from engine.reports.explaining import explained
 from engine.reports.exports import make_folder, write_files
+from engine.reports.options import Options
 from engine.reports.outcome import (
     ALERT_CODE,
     FIRST_SIGNAL_CODE,
@@ -47,8 +42,8 @@ from engine.reports.outcome import (
     ShopOutcome,
     call_record,
     exit_code,
-    sentence,
 )
+from engine.reports.printing import LogLines, print_errors, print_lines
 from engine.reports.retention import retention_of
 from engine.reports.run_book import Caller
 from engine.reports.spec import Scope
@@ -67,110 +62,6 @@ def program_version() -> str:
     with (PROJECT_FOLDER / "pyproject.toml").open("rb") as file:
         version: str = tomllib.load(file)["project"]["version"]
     return version
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """The options as they were given, under their names on the command line."""
-
-    first: date | None
-    last: date | None
-    kinds: tuple[str, ...]
-    levels: tuple[str, ...]
-    shops: tuple[str, ...]
-    as_of: datetime | None
-    listings: tuple[int, ...]
-    skus: tuple[str, ...]
-    dry_run: bool
-    verify: bool
-    explain: str | None
-    resume: bool
-    skip_empty: bool
-    alerts_file: Path | None
-    no_alerts: bool
-    fail_on_alert: bool
-    full: bool
-    output: Path | None
-    formats: tuple[str, ...]
-    workers: int | None
-    engine: str
-    wait: float
-    as_json: bool
-    quiet: bool
-    verbose: bool
-    log_format: str | None
-
-    def scope(self) -> Scope:
-        """Return which rows are meant; raises UsageError for options that contradict each other."""
-        if self.first and self.last and self.first > self.last:
-            raise UsageError(
-                f"--from {self.first} is after --to {self.last}.", hint="Exchange the two dates."
-            )
-        self._check_modes()
-        kinds = tuple(k for k in GRAINS if not self.kinds or k.value.lower() in self.kinds)
-        return Scope(kinds, self._levels(), self.first, self.last, self.listings, self.skus)
-
-    def question(self) -> Question | None:
-        """Return the number to explain, None in any other mode; raises UsageError."""
-        if self.explain is None:
-            return None
-        return question_of(
-            self.explain,
-            shops=self.shops,
-            levels=self.levels,
-            listings=self.listings,
-            skus=self.skus,
-            kinds=self.kinds,
-            first=self.first,
-            last=self.last,
-            as_of=self.as_of,
-        )
-
-    def _check_modes(self) -> None:
-        """Raise UsageError for options that do not go together."""
-        modes = {
-            "--dry-run": self.dry_run,
-            "--verify": self.verify,
-            "--explain": self.explain is not None,
-        }
-        chosen = [name for name, is_given in modes.items() if is_given]
-        if len(chosen) > 1:
-            raise UsageError(
-                f"{chosen[0]} and {chosen[1]} are two calls.", hint="Leave one of them out."
-            )
-        reading = chosen[0] if chosen else ""
-        if self.engine == "spark" and (reading or self.resume):
-            raise UsageError(
-                "--engine spark is for runs that write every shop.",
-                hint=f"Leave it out for {reading or '--resume'}.",
-            )
-        for name, given in (("--output", self.output), ("--resume", self.resume)):
-            if reading and given:
-                raise UsageError(
-                    f"{name} is about what a run stores, and {reading} stores nothing.",
-                    hint="Leave one of the two out.",
-                )
-        if self.formats and not self.output:
-            raise UsageError("--format says how --output writes.", hint="Add --output DIR.")
-        if (self.listings or self.skus) and not reading:
-            raise UsageError(
-                "A run writes all listings and SKUs, or their sums would not be the shop's.",
-                hint="--listing and --sku go with --dry-run, --verify or --explain.",
-            )
-
-    def _levels(self) -> tuple[Level, ...]:
-        """Return the levels in scope: the given ones, or those of the given listings and SKUs."""
-        named = [level for level, ids in ((LISTING, self.listings), (PRODUCT, self.skus)) if ids]
-        levels = tuple(v for v in Level if not self.levels or v.value in self.levels)
-        if not named:
-            return levels
-        left = tuple(level for level in levels if level in named)
-        if not left:
-            raise UsageError(
-                f"--level {' '.join(self.levels)} leaves out what --listing and --sku name.",
-                hint="Leave --level out.",
-            )
-        return left
 
 
 def make_caller(call_id: str, typed: str, settings: Settings, scope: Scope) -> Caller:
@@ -323,34 +214,19 @@ class Program:
         error: EngineError | None,
     ) -> None:
         options = self._options
-        for outcome in outcomes:
-            if outcome.error is not None:
-                click.echo(f"error: {outcome.shop}: {outcome.error.message}", err=True)
-                for line in outcome.error.hint.splitlines():
-                    click.echo(f"       {line}", err=True)
-        if options.as_json:
-            record = call_record(
-                next((one.call_id for one in outcomes if one.call_id), self._call_id),
-                outcomes,
-                code=code,
-                dry_run=options.dry_run,
-                files=files,
-                error=error,
-            )
-            click.echo(json.dumps(record, ensure_ascii=False))
+        print_errors(outcomes)
+        if not options.as_json:
+            print_lines(outcomes, files, code)
             return
-        for outcome in outcomes:
-            click.echo(sentence(outcome))
-            for alert in outcome.alerts:
-                if "print" in alert["delivered"] and alert["delivered"]["print"] != TOLD_BEFORE:
-                    click.echo(headline(alert))
-        for file in files:
-            click.echo(f"Written: {file}")
-        if not outcomes and code == 0:
-            click.echo(
-                "There is no shop in the database yet, so there is nothing to do. Load the demo "
-                "shop with: python -m engine demo"
-            )
+        record = call_record(
+            next((one.call_id for one in outcomes if one.call_id), self._call_id),
+            outcomes,
+            code=code,
+            dry_run=options.dry_run,
+            files=files,
+            error=error,
+        )
+        click.echo(json.dumps(record, ensure_ascii=False))
 
     def _say(self, text: str) -> None:
         """Tell a person what is going on, where that is wanted."""
@@ -369,16 +245,3 @@ class Program:
         if self._options.quiet:
             return "warning"
         return "debug" if self._options.verbose else settings.log_level
-
-
-class LogLines(io.StringIO):
-    """A stream that makes a log line of each line of text."""
-
-    def write(self, text: str) -> int:
-        """Keep a piece of a line; log the line when its end comes."""
-        super().write(text)
-        if text.endswith("\n"):
-            log.info("progress", text=self.getvalue().strip())
-            self.seek(0)
-            self.truncate()
-        return len(text)

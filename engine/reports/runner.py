@@ -6,7 +6,7 @@ they were, and the row says how the run ended.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,16 +14,13 @@ import pandas as pd
 import structlog
 
 from engine.analytics import EcommerceAnalyticsOptimized
-from engine.database.blocks import Block
 from engine.errors import EngineError
 from engine.metrics.model import SHOP, Level
 from engine.metrics.registry import REGISTRY
-from engine.periods import Period, PeriodKind
+from engine.periods import PeriodKind
 from engine.progress import Progress
-from engine.reports.alert_book import read_alerts, send
-from engine.reports.alerts import evaluate
 from engine.reports.causes import Cause
-from engine.reports.changes import Change, Part, RowCounts
+from engine.reports.changes import RowCounts
 from engine.reports.desk import Desk
 from engine.reports.earlier_runs import EarlierRun, inputs_record
 from engine.reports.moved_rows import Past
@@ -38,7 +35,7 @@ from engine.reports.outcome import (
     error_record,
     restatement_records,
 )
-from engine.reports.plan import ShopPlan, StageClock, begin_rows, plan_shop
+from engine.reports.plan import ShopPlan, StageClock, plan_shop
 from engine.reports.restatements import restate
 from engine.reports.run_book import RunBook
 from engine.reports.shop_lock import refuse_backdating, shop_lock
@@ -46,15 +43,15 @@ from engine.reports.stopping import Stopped
 from engine.reports.store import (
     Memory,
     Success,
-    is_committed,
     read_before,
     read_moves,
     read_runs,
-    write_changes,
 )
 from engine.reports.table_sizes import bytes_a_row, first_run_words, growth
+from engine.reports.telling import tell
 from engine.reports.tie_out import tie_out, tie_out_records
 from engine.reports.verify import verify_shop
+from engine.reports.writing import coverage_of, write_shop
 from engine.sources.frames import Shop
 
 _UNEXPECTED = 1
@@ -122,7 +119,9 @@ class ShopRun:
         self._write(run_id, analytics, plan, causes)
         self._know(status=SUCCEEDED)
         if self._desk.call.rules:
-            self._alert(run_id, analytics)
+            with self._clock.stage("alerts"):
+                alerts, troubles = tell(self._desk, self._book, run_id, analytics)
+            self._know(alerts=alerts, warnings={**self._so_far.warnings, **troubles})
 
     def _announce(self, plan: ShopPlan) -> None:
         """Say how much a first run is about to write."""
@@ -130,28 +129,6 @@ class ShopRun:
         size = growth(plan.changes, sizes)
         for line in first_run_words(self._shop.name, plan.counts.inserted, size):
             self._desk.say(line)
-
-    def _alert(self, run_id: int, analytics: EcommerceAnalyticsOptimized) -> None:
-        """Evaluate the alerts and tell people; nothing here changes the outcome of the run."""
-        desk, shop_id = self._desk, self._shop.shop_id
-        rules = desk.call.rules
-        with self._clock.stage("alerts"):
-            try:
-                known, superseded = desk.patience.read(
-                    lambda: read_alerts(desk.url, shop_id, run_id, rules)
-                )
-                alerts = evaluate(rules, analytics, known=known, superseded=superseded)
-                sent = send(alerts, known, analytics.shop, desk.call.channels)
-                self._book.note_alerts(run_id, shop_id, sent)
-            except EngineError as error:
-                log.warning("alerts could not be told; the next run tries", reason=str(error))
-                self._know(warnings={**self._so_far.warnings, "alerts_not_told": 1})
-                return
-        failed = [one for one in sent for what in one.delivered.values() if isinstance(what, dict)]
-        if failed:
-            log.warning("alerts could not be delivered; the next run tries", count=len(failed))
-            self._know(warnings={**self._so_far.warnings, "alerts_not_delivered": len(failed)})
-        self._know(alerts=[{**one.message, "delivered": dict(one.delivered)} for one in sent])
 
     def _rehearse(self) -> None:
         analytics = self._read()
@@ -275,75 +252,37 @@ class ShopRun:
     ) -> None:
         desk = self._desk
         self._progress.stage("write", rows=sum(change.staged for change in plan.changes))
-        success = self._success(analytics, plan, causes)
+        first_day, last_day = plan.days
+        success = Success(
+            watermark=analytics.watermark,
+            newest_fact=None if desk.call.as_of else analytics.watermark,
+            first_day=first_day,
+            last_day=last_day,
+            inputs=self._inputs,
+            identities=self._so_far.identities,
+            coverage=coverage_of(analytics),
+            warnings=self._so_far.warnings,
+            restatements=causes,
+            tie_out=tie_out_records(self._so_far.tie_out),
+        )
         memory = Memory(
             desk.settings.reports_keep_open,
             plan.new_metrics,
             desk.call.retention,
             self._scope.daily,
         )
-
-        def begun(change: Change, part: Part) -> Callable[[], Block]:
-            desk.stop.check()
-            self._progress.advance(rows=len(part.staged))
-            return begin_rows(analytics, change, part, desk.pool)
-
-        def before_commit(counts: RowCounts) -> None:
-            desk.stop.hold_back()
-            self._know(counts=counts)
-
-        tried = False
-
-        def write_once() -> None:
-            nonlocal tried
-            # A commit that was under way when the connection was lost may have got through.
-            if tried and is_committed(desk.url, run_id):
-                return
-            tried = True
-            write_changes(
-                desk.url,
-                run_id,
-                self._shop.shop_id,
-                plan.changes,
-                begin_rows=begun,
-                success=success,
-                memory=memory,
-                stage_seconds=lambda: self._clock.seconds,
-                before_commit=before_commit,
-            )
-
         with self._clock.stage("write"):
-            try:
-                desk.patience.do(write_once)
-            finally:
-                desk.stop.let_through()
-
-    def _success(
-        self,
-        analytics: EcommerceAnalyticsOptimized,
-        plan: ShopPlan,
-        causes: Mapping[Level, pd.DataFrame],
-    ) -> Success:
-        first_day, last_day = plan.days
-        coverage: dict[str, float | None] = {}
-        if analytics.first_day is not None:
-            always = Period.custom(analytics.first_day, analytics.today)
-            (row,) = analytics.calculate_metrics_batch(
-                [always], level=SHOP, metrics=["cost_coverage"], as_frame=False
+            write_shop(
+                desk,
+                run_id,
+                analytics,
+                plan,
+                success,
+                memory,
+                clock=self._clock,
+                progress=self._progress,
+                know_counts=lambda counts: self._know(counts=counts),
             )
-            coverage = {"cost_coverage": row["cost_coverage"]}
-        return Success(
-            watermark=analytics.watermark,
-            newest_fact=None if self._desk.call.as_of else analytics.watermark,
-            first_day=first_day,
-            last_day=last_day,
-            inputs=self._inputs,
-            identities=self._so_far.identities,
-            coverage=coverage,
-            warnings=self._so_far.warnings,
-            restatements=causes,
-            tie_out=tie_out_records(self._so_far.tie_out),
-        )
 
     def _close_book(self, run_id: int, error: BaseException) -> None:
         """Note how the run ended; a book that can't be reached must not hide why."""

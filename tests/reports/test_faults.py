@@ -271,7 +271,7 @@ def test_what_nobody_foresaw_ends_with_1_and_a_closed_run(
     def broken(*_: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("engine.reports.runner.begin_rows", broken)
+    monkeypatch.setattr("engine.reports.writing.begin_rows", broken)
     ended = reports()
     assert ended.code == 1
     assert "Something unexpected happened (reference " in ended.err
