@@ -28,7 +28,8 @@ def stable_order(key: npt.NDArray[np.integer]) -> Int64Array:
         order = np.argsort(key.astype(np.uint16), kind="stable")  # the lower 16 bits
         if highest < 2**_DIGIT:
             return order
-        return order[np.argsort((key >> _DIGIT).astype(np.uint16)[order], kind="stable")]
+        upper = (key >> _DIGIT).astype(np.uint16)[order]
+        return order[np.argsort(upper, kind="stable")]
     row_bits = (len(key) - 1).bit_length()
     if max(highest, -lowest).bit_length() + row_bits > _BITS:
         return np.argsort(key, kind="stable")

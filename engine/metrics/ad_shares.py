@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.ledger.allocation import allocate
 from engine.ledger.frames import DayFact, EventKind, Ledger
@@ -18,6 +19,7 @@ from engine.money import Int64Array
 from engine.periods import Period, disjoint_layers, period_of_days
 from engine.sorting import run_starts, stable_order
 from engine.sources.frames import Int32Array
+from engine.widths import Whole, halved, narrowed
 
 SHARED = (DayFact.AD_SPEND, DayFact.UNKNOWN_COSTS)
 
@@ -31,14 +33,14 @@ class AdTables:
 
     skus: int
     listings: int
-    spend_day: Int64Array
-    spend_listing: Int64Array
-    spend: Int64Array
-    unknown: Int64Array
-    sale_day: Int64Array
-    sale_listing: Int64Array
-    sale_sku: Int64Array
-    sales: Int64Array
+    spend_day: Int32Array
+    spend_listing: Int32Array
+    spend: Whole
+    unknown: npt.NDArray[np.integer]
+    sale_day: Int32Array
+    sale_listing: Int32Array
+    sale_sku: Int32Array
+    sales: Whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,9 @@ def build_ad_tables(ledger: Ledger, calendar: Calendar) -> AdTables:
     """Sort spend and sales by day, as far as the days have begun."""
     rows = ledger.ads.rows
     day = calendar.index(rows.day)
-    spend, unknown = (rows.amounts[name] for name in SHARED)
-    chosen = np.flatnonzero((day < calendar.begun) & ((spend != 0) | (unknown != 0)))
+    has_begun = np.flatnonzero(day < calendar.begun)
+    costs = [rows.amounts.narrow(name, has_begun) != 0 for name in SHARED]
+    chosen = has_begun[np.logical_or.reduce(costs)]
     chosen = chosen[stable_order(day[chosen])]
     has_ads = np.zeros(len(ledger.listing_ids), np.bool_)
     has_ads[rows.listing[chosen]] = True
@@ -81,14 +84,14 @@ def build_ad_tables(ledger: Ledger, calendar: Calendar) -> AdTables:
     return AdTables(
         skus=len(ledger.skus),
         listings=len(ledger.listing_ids),
-        spend_day=day[chosen],
-        spend_listing=rows.listing[chosen].astype(np.int64),
-        spend=spend[chosen],
-        unknown=unknown[chosen],
-        sale_day=sale_day[by_day],
-        sale_listing=ledger.listing[sold].astype(np.int64),
-        sale_sku=ledger.sku[sold].astype(np.int64),
-        sales=(ledger.amounts["value"] - ledger.amounts["discount"])[sold],
+        spend_day=day[chosen].astype(np.int32),
+        spend_listing=rows.listing[chosen],
+        spend=halved(rows.amounts.of(DayFact.AD_SPEND, chosen)),
+        unknown=narrowed(rows.amounts.of(DayFact.UNKNOWN_COSTS, chosen)),
+        sale_day=sale_day[by_day].astype(np.int32),
+        sale_listing=ledger.listing[sold],
+        sale_sku=ledger.sku[sold],
+        sales=halved(ledger.amounts.of("value", sold) - ledger.amounts.of("discount", sold)),
     )
 
 
@@ -141,13 +144,13 @@ def _spend_of_groups(
     rows = _days_of(tables.spend_day, of_day)
     period = of_day[tables.spend_day[rows]]
     inside = period >= 0
-    key = (tables.spend_listing[rows] * periods + period)[inside]
+    key = (tables.spend_listing[rows].astype(np.int64) * periods + period)[inside]
     order = stable_order(key)
     heads = run_starts(key[order])
     if not len(heads):
         return np.empty(0, np.int64), (np.empty(0, np.int64), np.empty(0, np.int64))
     spend, unknown = (
-        np.add.reduceat(column[rows][inside][order], heads)
+        np.add.reduceat(column[rows][inside][order], heads, dtype=np.int64)
         for column in (tables.spend, tables.unknown)
     )
     return key[order][heads], (spend, unknown)
@@ -159,7 +162,7 @@ def _weights(
     """Return place of the group, SKU and sales of each SKU that a group sold, ascending."""
     rows = _days_of(tables.sale_day, of_day)
     period = of_day[tables.sale_day[rows]]
-    wanted = tables.sale_listing[rows] * periods + period
+    wanted = tables.sale_listing[rows].astype(np.int64) * periods + period
     place = np.searchsorted(group, wanted)
     found = np.append(group, -1)[place] == wanted
     chosen = found & (period >= 0) & (tables.sales[rows] > 0)
@@ -170,10 +173,10 @@ def _weights(
         nothing = np.empty(0, np.int64)
         return nothing, nothing, nothing
     owner, sku = np.divmod(key[order][heads], tables.skus)
-    return owner, sku, np.add.reduceat(tables.sales[rows][chosen][order], heads)
+    return owner, sku, np.add.reduceat(tables.sales[rows][chosen][order], heads, dtype=np.int64)
 
 
-def _days_of(day: Int64Array, of_day: Int32Array) -> slice:
+def _days_of(day: Int32Array, of_day: Int32Array) -> slice:
     """Return the rows between the first and the last day of any period; `day` ascends."""
     asked = np.flatnonzero(of_day >= 0)
     if not len(asked):

@@ -160,7 +160,8 @@ class Grouping:
         ledger = self.ledger
         if self.by_fee or self.by_refund:
             return Scope.of(np.zeros(0, np.int64), np.zeros(0, np.int64))
-        parcel, row = ledger.parcel_of_piece, ledger.parcel_row
+        parcel = ledger.parcel_of_piece.astype(np.int64)
+        row = ledger.parcel_row.astype(np.int64)
         day = ledger.orders.day[ledger.parcel_order[parcel]]
         piece, period = self._in_periods(day, self._entity[row])
         parcel, row = parcel[piece], row[piece]

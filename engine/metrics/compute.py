@@ -14,11 +14,12 @@ import numpy as np
 
 from engine.errors import PeriodError, UnknownEntityError
 from engine.ledger.frames import Ledger
+from engine.memory import give_back
 from engine.metrics.ad_shares import AdShares, AdTables, build_ad_tables, share_ads
 from engine.metrics.calendar import Calendar
 from engine.metrics.customer_value import ObservedValue, observe_value
 from engine.metrics.customers import Customers, build_customers
-from engine.metrics.day_tables import DATINGS, active_pairs
+from engine.metrics.day_tables import DATINGS, LOOK_UP, DayTable, Places, active_pairs
 from engine.metrics.evaluate import Column, evaluate
 from engine.metrics.groups import Groups
 from engine.metrics.levels import LevelTables, build_level
@@ -103,17 +104,17 @@ def build_snapshot(
     sales, contribution = sales_in_time(ledger), contribution_of(ledger)
     states = {level: build_states(level, ledger, calendar) for level in Level}
     skus = SkuRisk.of(ledger, calendar, states[PRODUCT]["stock"], restock_days)
-    levels = {
-        level: build_level(
+    ads = build_ad_tables(ledger, calendar)
+    levels = {}
+    for level in Level:
+        give_back()
+        levels[level] = build_level(
             level, ledger, calendar, customers, sales, contribution, states[level], skus
         )
-        for level in Level
-    }
     observed = {
         dating: observe_value(ledger, calendar, customers, contribution, calendar.index(days))
         for dating, days in zip(DATINGS, (ledger.event_day, ledger.order_day), strict=True)
     }
-    ads = build_ad_tables(ledger, calendar)
     return Snapshot(ledger, calendar, days_begun, days_ended, customers, observed, levels, ads)
 
 
@@ -141,8 +142,7 @@ def compute_block(
     ads = None
     if level is PRODUCT:
         ads = share_ads(snapshot.ads, list(periods), snapshot.calendar)
-    entity, period = _pairs(snapshot, tables, periods, entities, refund_dating, ads)
-    groups = _groups(snapshot, entity, period, periods)
+    groups, places = _asked(snapshot, tables, periods, entities, refund_dating, ads)
     texts = {"payment_method": snapshot.ledger.orders.payment_methods}
 
     def evaluated(rows: slice) -> dict[str, Column]:
@@ -152,6 +152,7 @@ def compute_block(
             snapshot.customers,
             snapshot.observed[refund_dating],
             groups.some(rows),
+            places.some(rows),
             refund_dating,
             len(snapshot.ledger.orders.payment_methods),
             ads,
@@ -161,12 +162,12 @@ def compute_block(
 
     return MetricBlock(
         level=level,
-        entity=entity,
+        entity=groups.entity,
         entity_ids=entity_ids(snapshot, level),
-        period=period,
+        period=groups.period,
         periods=tuple(periods),
         elapsed_days=groups.elapsed,
-        is_complete=complete(snapshot, periods)[period],
+        is_complete=complete(snapshot, periods)[groups.period],
         columns=_in_chunks(evaluated, len(groups)),
     )
 
@@ -212,39 +213,57 @@ def check_periods(periods: Sequence[Period]) -> None:
         )
 
 
-def _pairs(
+def _asked(
     snapshot: Snapshot,
     tables: LevelTables,
     periods: Sequence[Period],
     entities: Sequence[int] | Sequence[str] | None,
     dating: str,
     ads: AdShares | None,
-) -> tuple[Int64Array, Int64Array]:
+) -> tuple[Groups, Places]:
+    """Return the groups that a block has a row for, and where their days stand."""
     in_time = np.array(
         sorted(range(len(periods)), key=lambda i: (periods[i].start, periods[i].end)), np.int64
     )
-    if entities is None and tables.level is not SHOP:
-        return _active(snapshot, tables, periods, in_time, dating, ads)
-    codes = np.zeros(1, np.int64)
-    if entities is not None:
-        codes = codes_of(snapshot, tables.level, entities)
-    return np.repeat(codes, len(periods)), np.tile(in_time, len(codes))
+    table = tables.day_tables[dating]
+    is_every = entities is not None or tables.level is SHOP
+    looks_up = LOOK_UP * tables.entities * len(periods) < len(table.sheets[0].key)
+    if is_every or looks_up:
+        codes = np.arange(tables.entities)
+        if entities is not None:
+            codes = codes_of(snapshot, tables.level, entities)
+        entity, period = np.repeat(codes, len(periods)), np.tile(in_time, len(codes))
+    else:
+        entity, period = _active(snapshot, table, periods, in_time, ads)
+    groups = _groups(snapshot, entity, period, periods)
+    places = table.places(groups.entity, groups.first, groups.last)
+    if is_every or not looks_up:
+        return groups, places
+    rows = np.flatnonzero(places.has_rows() | _has_ads(ads, groups))
+    return groups.some(rows), places.some(rows)
+
+
+def _has_ads(ads: AdShares | None, groups: Groups) -> BoolArray:
+    """Tell which groups have a share of ads."""
+    if ads is None:
+        return np.zeros(len(groups), np.bool_)
+    shares = [ads.of(name, groups.entity, groups.period) != 0 for name in ads.amounts]
+    return np.asarray(np.logical_or.reduce(shares))
 
 
 def _active(
     snapshot: Snapshot,
-    tables: LevelTables,
+    table: DayTable,
     periods: Sequence[Period],
     in_time: Int64Array,
-    dating: str,
     ads: AdShares | None,
 ) -> tuple[Int64Array, Int64Array]:
+    """Return (entity, period) of each pair with a row, read off the days: ascending by both."""
     entity, period = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     calendar = snapshot.calendar
     for layer in disjoint_layers(list(periods)):
         of_day = period_of_days([periods[i] for i in layer], calendar.first_day, calendar.days)
-        table = tables.day_tables[dating]
-        here, index = active_pairs(table, tables.entities, calendar.days, of_day)
+        here, index = active_pairs(table, of_day)
         entity.append(here)
         period.append(np.asarray(layer, np.int64)[index])
     if ads is not None:

@@ -38,7 +38,8 @@ def purchases_until(snapshot: Snapshot, as_of: int) -> Purchases:
     orders = snapshot.levels[SHOP].orders
     day = orders.day.astype(np.int64) + snapshot.calendar.first_day
     at = np.flatnonzero((orders.customer >= 0) & (day <= as_of))
-    return Purchases(orders.customer[at].astype(np.int64), day[at], orders.value[at])
+    customer, value = (column[at].astype(np.int64) for column in (orders.customer, orders.value))
+    return Purchases(customer, day[at], value)
 
 
 def last_known_day(snapshot: Snapshot, as_of: int) -> int:

@@ -19,14 +19,15 @@ from engine.metrics.order_tables import OrderTable
 from engine.money import Int64Array
 from engine.sorting import distinct
 from engine.sources.frames import BoolArray, Int32Array
+from engine.widths import Keys
 
 Summable = npt.NDArray[np.integer] | BoolArray  # of any width: sums are int64
 Columns = Iterable[tuple[str, Callable[[], Summable]]]
-Part = tuple[Int64Array, Columns]
+Part = tuple[Keys, Columns]
 Counts = dict[str, Summable]
 
 
-def counted(key: Int64Array, columns: Mapping[str, Summable]) -> Part:
+def counted(key: Keys, columns: Mapping[str, Summable]) -> Part:
     """Return a part of columns that are there already."""
     return key, [(name, column.view) for name, column in columns.items()]
 
@@ -99,7 +100,7 @@ def order_counts(ledger: Ledger, days: int, orders: OrderTable, refunds: EntityR
     width = max(len(facts), 1)
     known = refunds.order >= 0
     refunded = distinct(refunds.entity[known] * width + refunds.order[known])
-    pair = (orders.key // days) * width + orders.order
+    pair = orders.key.astype(np.int64) // days * width + orders.order
     at = np.searchsorted(pair, refunded)  # pairs ascend, one row each
     was_refunded = np.zeros(len(pair) + 1, np.bool_)
     was_refunded[at[np.append(pair, -1)[at] == refunded]] = True

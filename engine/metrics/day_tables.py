@@ -27,13 +27,15 @@ from engine.metrics.day_columns import (
     uncounted_counts,
 )
 from engine.metrics.fact_columns import Facts
+from engine.metrics.groups import clipped
 from engine.metrics.mark_tables import EntityRefunds
 from engine.metrics.order_tables import OrderTable
 from engine.money import Int64Array
 from engine.sorting import distinct, run_starts, stable_order
-from engine.sources.frames import Int32Array
+from engine.sources.frames import BoolArray, Int32Array
+from engine.widths import Keys, Whole, halved, held_keys, places_in
 
-_LOOK_UP = 8  # a look-up of an entity and period costs about as much as so many rows
+LOOK_UP = 8  # a look-up of an entity and period costs about as much as so many rows
 DATINGS = ("refund_day", "order_day")
 COLUMNS = frozenset(
     (
@@ -41,8 +43,6 @@ COLUMNS = frozenset(
         *("parcels", "refunds", "returns_value_by_order_day"),
     )
 )
-Running = Int64Array | Int32Array
-Places = Sequence[tuple[Int64Array, Int64Array]]  # by sheet: rows from low to before high
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,8 +52,8 @@ class Sheet:
     Running totals are int64, or int32 where all of them fit with room for a difference.
     """
 
-    key: Int64Array  # entity × days + day, ascending
-    running: dict[str, Running]
+    key: Keys  # entity × days + day, ascending
+    running: dict[str, Whole]
 
     def between(self, column: str, low: Int64Array, high: Int64Array) -> Int64Array:
         """Sum a column over the rows from low to before high."""
@@ -61,6 +61,38 @@ class Sheet:
         if running is None:
             return np.zeros(len(low), np.int64)
         return np.subtract(running[high], running[low], dtype=np.int64)
+
+
+class Places:
+    """Where the rows of some ranges of keys stand on each sheet, looked up when first asked for."""
+
+    def __init__(self, sheets: Sequence[Sheet], low: Int64Array, high: Int64Array) -> None:
+        self._sheets, self._low, self._high = sheets, low, high
+        self._found: dict[int, tuple[Int64Array, Int64Array]] = {}
+
+    def __len__(self) -> int:
+        return len(self._low)
+
+    def on(self, sheet: int) -> tuple[Int64Array, Int64Array]:
+        """Return from which row to before which one each range lies on a sheet."""
+        if sheet not in self._found:
+            key = self._sheets[sheet].key
+            self._found[sheet] = places_in(key, self._low), places_in(key, self._high)
+        return self._found[sheet]
+
+    def has_rows(self) -> BoolArray:
+        """Tell which ranges have a row on any sheet."""
+        found = np.zeros(len(self), np.bool_)
+        for number in range(len(self._sheets)):
+            low, high = self.on(number)
+            found |= high > low
+        return found
+
+    def some(self, rows: slice | Int64Array) -> Places:
+        """Return some of the ranges, and what has been looked up of them."""
+        chosen = Places(self._sheets, self._low[rows], self._high[rows])
+        chosen._found = {n: (low[rows], high[rows]) for n, (low, high) in self._found.items()}
+        return chosen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,13 +104,20 @@ class DayTable:
 
     sheets: tuple[Sheet, ...]  # first that of orders
     columns: frozenset[str]
+    days: int
+
+    def places(self, entity: Int64Array, first: Int64Array, last: Int64Array) -> Places:
+        """Return where the days of entities from first to last stand, both ends inclusive."""
+        low, high = clipped(first, last, self.days)
+        begin = entity * self.days
+        return Places(self.sheets, begin + low, begin + high)
 
     def orders(self, places: Places) -> tuple[Int64Array, Int64Array]:
         """Return from where to where the orders of some rows stand in the table of orders.
 
         It is sorted like this one, so the running count of orders tells.
         """
-        low, high = places[0]
+        low, high = places.on(0)
         running = self.sheets[0].running.get("orders")
         if running is None:
             return np.zeros_like(low), np.zeros_like(high)
@@ -88,10 +127,11 @@ class DayTable:
         """Sum a column over some rows of every sheet; KeyError for one that no table has."""
         if column not in self.columns:
             raise KeyError(column)
-        total = np.zeros(len(places[0][0]), np.int64)
-        for sheet, (low, high) in zip(self.sheets, places, strict=True):
+        total = np.zeros(len(places), np.int64)
+        for number, sheet in enumerate(self.sheets):
             if column in sheet.running:
                 running = sheet.running[column]
+                low, high = places.on(number)
                 total += running[high]
                 total -= running[low]
         return total
@@ -101,6 +141,7 @@ def day_tables(
     ledger: Ledger,
     calendar: Calendar,
     entity: Int64Array,
+    entities: int,
     sold: Int64Array,
     contribution: Int64Array,
     orders: OrderTable,
@@ -117,6 +158,7 @@ def day_tables(
     given, adjusted = (
         np.flatnonzero(ledger.kind == kind) for kind in (EventKind.REFUND, EventKind.ADJUSTMENT)
     )
+    end = entities * calendar.days
     standing = _sheet(
         (
             events(rows, sold, ledger.order_day),
@@ -124,17 +166,22 @@ def day_tables(
             counted(orders.key, order_counts(ledger, calendar.days, orders, refunds)),
             counted(*parcel_counts(ledger, calendar, entity)),
             counted(*uncounted_counts(ledger, calendar, uncounted)),
-        )
+        ),
+        end,
     )
     returned = {}
     for dating, day in zip(DATINGS, (ledger.event_day, ledger.order_day), strict=True):
         refund_key = refunds.entity * calendar.days + refunds.day[dating]
         count = {"refunds": np.ones(len(refund_key), np.int64)}
-        returned[dating] = _sheet((events(rows, given, day), counted(refund_key, count)))
-    others = _sheet([counted(*facts) for facts in without_order])
-    shared = (standing, _by_order_day(returned["order_day"]), others)
+        returned[dating] = _sheet((events(rows, given, day), counted(refund_key, count)), end)
+    # A source has days of its own: on one sheet each would hold the days of all others, too.
+    others = (_sheet((counted(*facts),), end) for facts in without_order)
+    has_orders = (standing, _by_order_day(returned["order_day"]))
+    shared = (*has_orders, *(sheet for sheet in others if len(sheet.key)))
     columns = frozenset(name for _, found in without_order for name in found) | COLUMNS
-    return {dating: DayTable((*shared, returned[dating]), columns) for dating in DATINGS}
+    return {
+        dating: DayTable((*shared, returned[dating]), columns, calendar.days) for dating in DATINGS
+    }
 
 
 def _by_order_day(returned: Sheet) -> Sheet:
@@ -143,60 +190,50 @@ def _by_order_day(returned: Sheet) -> Sheet:
     return Sheet(returned.key, {f"{name}_by_order_day": c for name, c in columns.items()})
 
 
-def _sheet(parts: Sequence[Part]) -> Sheet:
-    """Sum the columns of all parts by key, and run the totals up."""
+def _sheet(parts: Sequence[Part], end: int) -> Sheet:
+    """Sum the columns of all parts by key, and run the totals up; end: the key after the last."""
     sorted_: list[tuple[Int64Array | None, Int64Array]] = []
-    for key, _ in parts:
+    for held, _ in parts:
+        key = held.astype(np.int64, copy=False)
         order = None if bool(np.all(key[1:] >= key[:-1])) else stable_order(key)
         sorted_.append((order, key if order is None else key[order]))
-    keys = [ascending[run_starts(ascending)] for _, ascending in sorted_]
-    key = distinct(np.concatenate([np.empty(0, np.int64), *keys]))
-    running: dict[str, Running] = {}
-    for (order, ascending), (_, columns) in zip(sorted_, parts, strict=True):
-        before = np.append(np.searchsorted(ascending, key), len(ascending))
-        up_to = np.zeros(len(ascending) + 1, np.int64)
+    keys = [_once(ascending) for _, ascending in sorted_]
+    key = keys[0] if len(keys) == 1 else distinct(np.concatenate(keys))
+    running: dict[str, Whole] = {}
+    for (order, ascending), own, (_, columns) in zip(sorted_, keys, parts, strict=True):
+        before: Int64Array | slice = slice(None)  # where each key has one row here, and all have
+        if not len(own) == len(ascending) == len(key):
+            before = np.append(np.searchsorted(ascending, key), len(ascending))
         for name, column in columns:
             values = column()
             if not values.any():
                 continue
+            up_to = np.zeros(len(ascending) + 1, np.int64)
             np.cumsum(values if order is None else values[order], out=up_to[1:])
             total = up_to[before]
             if name in running:
                 total += running[name]
-            running[name] = _narrowed(total)
-    return Sheet(key, running)
+            running[name] = halved(total)
+    return Sheet(held_keys(key, end), running)
 
 
-def _narrowed(total: Int64Array) -> Running:
-    """Return running totals in half of the memory, if the difference of any two fits there."""
-    lowest, highest = int(total.min(initial=0)), int(total.max(initial=0))
-    return total.astype(np.int32) if highest - lowest < 2**31 else total
+def _once(ascending: Int64Array) -> Int64Array:
+    starts = run_starts(ascending)
+    return ascending if len(starts) == len(ascending) else ascending[starts]
 
 
-def active_pairs(
-    table: DayTable, entities: int, days: int, period_of_day: Int32Array
-) -> tuple[Int64Array, Int64Array]:
-    """Return (entity, period) of each pair in which anything happened, ascending.
-
-    Few periods are looked up for each entity, many are read off the days.
-    """
+def active_pairs(table: DayTable, period_of_day: Int32Array) -> tuple[Int64Array, Int64Array]:
+    """Return (entity, period) of each pair in which anything happened, ascending."""
     periods = int(period_of_day.max(initial=0)) + 1
-    begin = run_starts(period_of_day.astype(np.int64))
-    end = np.append(begin[1:], days)
-    inside = period_of_day[begin] >= 0
-    begin, end, period = begin[inside], end[inside], period_of_day[begin[inside]]
+    of_day = period_of_day.astype(np.int64)
     found = []
     for sheet in table.sheets:
-        if _LOOK_UP * entities * len(begin) < len(sheet.key):
-            of_entity = np.arange(entities)[:, None] * days
-            low, high = (np.searchsorted(sheet.key, of_entity + edge) for edge in (begin, end))
-            entity, at = np.nonzero(high > low)
-            found.append(entity * periods + period[at])
-        else:
-            entity, day = np.divmod(sheet.key, days)
-            of_day = period_of_day.astype(np.int64)[day]
-            pair = (entity * periods + of_day)[of_day >= 0]
-            found.append(pair[run_starts(pair)])
+        entity, day = np.divmod(sheet.key, table.days)
+        period = of_day[day]
+        pair = entity * np.int64(periods) + period
+        if len(period) and int(period.min()) < 0:
+            pair = pair[period >= 0]
+        found.append(pair[run_starts(pair)])
     pairs = (
         found[0] if not any(len(pair) for pair in found[1:]) else distinct(np.concatenate(found))
     )

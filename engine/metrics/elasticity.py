@@ -114,7 +114,7 @@ def _weeks(
     """Sum the days of the entities from the first to the last one asked for into weeks."""
     rows = np.searchsorted(sales.key, [int(entity.min()) * days, (int(entity.max()) + 1) * days])
     place = np.arange(rows[0], rows[1])
-    owner, day = np.divmod(sales.key[place], days)
+    owner, day = np.divmod(sales.key[place].astype(np.int64), days)
     week = (day + first_day + _MONDAY) // 7
     inside = (week >= bounds[0]) & (week < bounds[1])
     place, owner, week = place[inside], owner[inside], week[inside]

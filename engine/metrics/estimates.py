@@ -17,6 +17,7 @@ from engine.metrics.parts import Parts
 from engine.metrics.state_parts import WINDOWS
 from engine.money import MILLION, Int64Array, round_div
 from engine.sources.frames import BoolArray
+from engine.widths import places_in
 
 Answer = tuple[Int64Array, BoolArray]
 STOCK_WINDOW = WINDOWS["units_28"]
@@ -43,8 +44,8 @@ def _seasonality(parts: Parts, sales: Answer) -> Answer:
     last = groups.last_begun
     year = parts.over_days("value", last - YEAR + 1, last)
     year = year - parts.over_days("discount", last - YEAR + 1, last)
-    begin = np.searchsorted(table.key, groups.entity * parts.tables.days)
-    end = np.searchsorted(table.key, (groups.entity + 1) * parts.tables.days)
+    begin = places_in(table.key, groups.entity * parts.tables.days)
+    end = places_in(table.key, (groups.entity + 1) * parts.tables.days)
     first_sale = np.append(table.day, 0)[begin]
     has_year = (end > begin) & (last - first_sale >= YEAR)
     known = has_year & ~groups.is_year & (groups.elapsed > 0) & (year > 0)

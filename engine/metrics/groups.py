@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.money import Int64Array
 from engine.sources.frames import BoolArray
+from engine.widths import Keys, places_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +38,18 @@ class Groups:
         """The last day of each period that has begun; the day before it where none has."""
         return np.asarray(self.first + self.elapsed - 1)
 
-    def borders(self, key: Int64Array, days: int) -> tuple[Int64Array, Int64Array]:
+    def borders(self, key: Keys, days: int) -> tuple[Int64Array, Int64Array]:
         """Return where the rows of each group lie in a table sorted by entity × days + day."""
         return borders(key, self.entity, self.first, self.last, days)
 
 
 def borders(
-    key: Int64Array, entity: Int64Array, first: Int64Array, last: Int64Array, days: int
+    key: Keys, entity: Int64Array, first: Int64Array, last: Int64Array, days: int
 ) -> tuple[Int64Array, Int64Array]:
     """Return where the rows of entities from first to last day lie in a table sorted by `key`."""
     low, high = clipped(first, last, days)
-    start = np.searchsorted(key, entity * days + low)
-    end = np.searchsorted(key, entity * days + high)
+    start = places_in(key, entity * days + low)
+    end = places_in(key, entity * days + high)
     return start, np.maximum(start, end)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.ledger.frames import EventKind, Ledger
+from engine.memory import give_back
 from engine.metrics.calendar import Calendar
 from engine.metrics.coverage import Coverage
 from engine.metrics.customers import Customers
@@ -60,27 +61,30 @@ def build_level(
     """
     entity, uncounted, entities = entity_codes(level, ledger)
     sold = sales if level is SHOP else sales[stable_order(entity[sales])]
-    orders = order_table(ledger, calendar, customers, entity, sold, contribution)
+    orders = order_table(ledger, calendar, customers, entity, entities, sold, contribution)
     refund_rows = np.flatnonzero(ledger.kind == EventKind.REFUND)
     refunds = EntityRefunds.of(ledger, calendar, entity, refund_rows)
+    tables = day_tables(
+        ledger,
+        calendar,
+        entity,
+        entities,
+        sold,
+        contribution,
+        orders,
+        refunds,
+        uncounted,
+        fact_columns(level, ledger, calendar),
+    )
+    give_back()
     return LevelTables(
         level=level,
         entities=entities,
         days=calendar.days,
         orders=orders,
-        skus=sku_marks(ledger, calendar, entity, sold),
-        refunded={dating: refunds.marks(dating) for dating in DATINGS},
-        day_tables=day_tables(
-            ledger,
-            calendar,
-            entity,
-            sold,
-            contribution,
-            orders,
-            refunds,
-            uncounted,
-            fact_columns(level, ledger, calendar),
-        ),
+        skus=sku_marks(ledger, calendar, entity, entities, sold),
+        refunded={dating: refunds.marks(dating, entities) for dating in DATINGS},
+        day_tables=tables,
         covered=coverage(level, ledger, calendar, states["stock"].covered),
         states=states,
         viewed=viewed_marks(level, ledger, calendar),

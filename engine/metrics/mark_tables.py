@@ -16,18 +16,19 @@ from engine.metrics.model import SHOP, Level
 from engine.money import Int64Array
 from engine.sorting import distinct, stable_order
 from engine.sources.frames import Int32Array
+from engine.widths import Keys, held_keys
 
 
 @dataclass(frozen=True, slots=True)
 class MarkTable:
     """Rows of an entity that a distinct count asks about, with the row of the same thing before."""
 
-    key: Int64Array
+    key: Keys
     previous: Int32Array
 
 
 def sku_marks(
-    ledger: Ledger, calendar: Calendar, entity: Int64Array, sold: Int64Array
+    ledger: Ledger, calendar: Calendar, entity: Int64Array, entities: int, sold: Int64Array
 ) -> MarkTable:
     """One row = one SKU sold by an entity on a day; `(none)` is no SKU. sold: the sale rows."""
     chosen = sold[ledger.sku[sold] != ledger.no_sku]
@@ -35,7 +36,8 @@ def sku_marks(
     key = entity[chosen] * calendar.days + calendar.index(ledger.event_day[chosen])
     pairs = distinct(key * skus + ledger.sku[chosen])
     key, sku = np.divmod(pairs, skus)
-    return MarkTable(key, previous_same(key // calendar.days, sku))
+    previous = previous_same(key // calendar.days, sku)
+    return MarkTable(held_keys(key, entities * calendar.days), previous)
 
 
 def viewed_marks(level: Level, ledger: Ledger, calendar: Calendar) -> MarkTable:
@@ -47,7 +49,8 @@ def viewed_marks(level: Level, ledger: Ledger, calendar: Calendar) -> MarkTable:
     chosen = np.flatnonzero((rows.amounts[DayFact.VIEWS] > 0) & (day < calendar.begun))
     order = stable_order(day[chosen])
     listing = rows.listing[chosen][order].astype(np.int64)
-    return MarkTable(day[chosen][order], previous_same(np.zeros_like(listing), listing))
+    previous = previous_same(np.zeros_like(listing), listing)
+    return MarkTable(held_keys(day[chosen][order], calendar.days), previous)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +81,11 @@ class EntityRefunds:
         entity_, order, _, event_day, order_day = columns[:, is_new]
         return cls(entity_, order, {"refund_day": event_day, "order_day": order_day}, calendar.days)
 
-    def marks(self, dating: str) -> MarkTable:
+    def marks(self, dating: str, entities: int) -> MarkTable:
         """Refunds of known orders by (entity, day), with the order's refund before."""
         known = np.flatnonzero(self.order >= 0)
         key = self.entity[known] * self.days + self.day[dating][known]
         by_day = stable_order(key)
         entity, order = self.entity[known][by_day], self.order[known][by_day]
-        return MarkTable(key[by_day], previous_same(entity, order))
+        key = held_keys(key[by_day], entities * self.days)
+        return MarkTable(key, previous_same(entity, order))

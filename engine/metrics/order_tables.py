@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.ledger.frames import FEES, FULFILMENT, EventKind, Ledger
 from engine.metrics.calendar import Calendar
@@ -17,7 +18,9 @@ from engine.metrics.kernels import previous_same, sum_runs
 from engine.money import Int64Array
 from engine.sorting import run_starts, stable_order
 from engine.sources.frames import BoolArray, Int8Array, Int32Array
+from engine.widths import Keys, Whole, halved, held_keys
 
+Days = npt.NDArray[np.int16] | Int32Array
 PLATFORM_FEES = tuple(name for name in FEES if name != "offsite_ads_fees")
 _EVERY = slice(None)
 
@@ -29,13 +32,13 @@ class OrderTable:
     Columns are as narrow as their values: a large shop has some ten million of these rows.
     """
 
-    key: Int64Array  # entity × days + day
-    day: Int32Array
+    key: Keys  # entity × days + day
+    day: Days
     order: Int32Array  # index into the ledger's orders
-    value: Int64Array  # the entity's own sales after discounts in the order
-    contribution: Int64Array  # the entity's own, on the sale rows of the order
-    seconds: Int64Array
-    ship_seconds: Int64Array  # from order to first shipment, −1 = not known
+    value: Whole  # the entity's own sales after discounts in the order
+    contribution: Whole  # the entity's own, on the sale rows of the order
+    seconds: Whole
+    ship_seconds: Whole  # from order to first shipment, −1 = not known
     customer: Int32Array  # code, −1 = guest
     previous: Int32Array  # row of the same entity's and customer's order before, −1 = none
     codes: dict[str, Int8Array | Int32Array]  # payment_method, hour, weekday, month; −1 = none
@@ -47,6 +50,7 @@ def order_table(
     calendar: Calendar,
     customers: Customers,
     entity: Int64Array,
+    entities: int,
     sold: Int64Array,
     contribution: Int64Array,
 ) -> OrderTable:
@@ -59,7 +63,7 @@ def order_table(
     amounts = ledger.amounts
     value = sum_runs(amounts.of("value", sold) - amounts.of("discount", sold), heads)
     owner, order = entity[sold[heads]], ledger.order[sold[heads]]
-    day: Int32Array = calendar.index(orders.day[order]).astype(np.int32)
+    day = calendar.index(orders.day[order])
     customer = customers.code_of_order[order]
     known = np.flatnonzero(customer >= 0)
     previous = np.full(len(order), -1, np.int32)
@@ -69,13 +73,13 @@ def order_table(
     shipped = orders.shipped_seconds[order]
     lead = shipped - orders.seconds[order]
     return OrderTable(
-        key=np.asarray(owner * calendar.days + day, np.int64),
-        day=day,
+        key=held_keys(owner * calendar.days + day, entities * calendar.days),
+        day=day.astype(np.int16) if calendar.days < 2**15 else day.astype(np.int32),
         order=order,
-        value=value,
-        contribution=sum_runs(contribution[sold], heads),
-        seconds=orders.seconds[order],
-        ship_seconds=np.where(has_clock & (shipped >= 0) & (lead >= 0), lead, -1),
+        value=halved(value),
+        contribution=halved(sum_runs(contribution[sold], heads)),
+        seconds=halved(orders.seconds[order]),
+        ship_seconds=halved(np.where(has_clock & (shipped >= 0) & (lead >= 0), lead, -1)),
         customer=customer,
         previous=previous,
         codes=order_codes(ledger, order),
@@ -90,11 +94,15 @@ def order_codes(ledger: Ledger, order: Int32Array) -> dict[str, Int8Array | Int3
     month = date.astype("datetime64[M]").astype(np.int64) % 12 + 1
     weekday = (orders.day[order] + 3) % 7 + 1  # 1970-01-01 was a Thursday
     return {
-        "payment_method": orders.payment_method[order],
+        "payment_method": _code(orders.payment_method[order], len(orders.payment_methods)),
         "hour": np.where(orders.has_clock[order], orders.hour[order], np.int8(-1)),
         "weekday": weekday.astype(np.int8),
         "month": month.astype(np.int8),
     }
+
+
+def _code(code: Int32Array, count: int) -> Int8Array | Int32Array:
+    return code.astype(np.int8) if count < 2**7 else code
 
 
 def sales_in_time(ledger: Ledger) -> Int64Array:

@@ -52,6 +52,7 @@ class Parts:
         customers: Customers,
         observed: ObservedValue,
         groups: Groups,
+        places: Places | None,
         dating: str,
         payment_methods: int,
         ads: AdShares | None,
@@ -66,7 +67,7 @@ class Parts:
         self.day_table: DayTable = tables.day_tables[dating]
         self._customers = customers
         self._refunded: MarkTable = tables.refunded[dating]
-        self._places = self._places_of(groups.first, groups.last)
+        self._places = places or self._places_of(groups.first, groups.last)
         self._payment_methods = payment_methods
         self._ads = ads  # of SKUs, whose ads are no sum of days
         self._codes: dict[str, CodeCounts] = {}
@@ -116,6 +117,7 @@ class Parts:
             self._customers,
             self.observed,
             groups,
+            None,
             self._dating,
             self._payment_methods,
             None,
@@ -128,11 +130,7 @@ class Parts:
         return self.day_table.between(column, self._places_of(first, last))
 
     def _places_of(self, first: Int64Array, last: Int64Array) -> Places:
-        low, high = clipped(first, last, self.tables.days)
-        begin = self.groups.entity * self.tables.days
-        low, high = begin + low, begin + high
-        sheets = self.day_table.sheets
-        return [(np.searchsorted(s.key, low), np.searchsorted(s.key, high)) for s in sheets]
+        return self.day_table.places(self.groups.entity, first, last)
 
     def covered_days(self, name: str) -> Int64Array:
         """Return how many days of each group a source covers; `name` is one of COVERED_PARTS."""
@@ -187,7 +185,7 @@ class Parts:
         size, begin = timed.size, timed.begin
         if not len(seconds):
             return {"gaps": size, "span_seconds": np.zeros(len(size), np.int64)}
-        last = seconds[np.clip(begin + size - 1, 0, len(seconds) - 1)]
+        last = seconds[np.clip(begin + size - 1, 0, len(seconds) - 1)].astype(np.int64)
         first = seconds[np.clip(begin, 0, len(seconds) - 1)]
         span = np.where(size > 0, last - first, 0)
         return {"gaps": np.maximum(size - 1, 0), "span_seconds": span}

@@ -79,8 +79,9 @@ def order_spread(snapshot: Snapshot, period: Period, spread: Spread) -> tuple[Bi
     chosen = np.flatnonzero(period.holds(days))
     if spread is Spread.UNITS:
         return _bins(_units(snapshot)[table.order[chosen]], 1)
-    values = table.value if spread is Spread.VALUE else table.contribution
-    return _bins(values[chosen], _step(values[chosen]))
+    column = table.value if spread is Spread.VALUE else table.contribution
+    values = column[chosen].astype(np.int64)
+    return _bins(values, _step(values))
 
 
 def _units(snapshot: Snapshot) -> Int64Array:

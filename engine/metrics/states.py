@@ -19,7 +19,9 @@ from engine.metrics.model import LISTING, PRODUCT, SHOP, Level
 from engine.money import Int64Array
 from engine.sorting import distinct, run_starts, stable_order
 from engine.sources.frames import BoolArray, Int32Array
+from engine.widths import Whole, halved, places_in
 
+_NONE = np.empty(0, np.int64)
 CARRIED_DAYS = 7  # a figure holds on the day it was seen and so many days after it
 
 
@@ -28,24 +30,24 @@ class Steps:
     """Runs of days with a value; `before[i]` is the sum of value × days over the rows before i."""
 
     covered: Coverage
-    value: Int64Array
-    before: Int64Array
+    value: Whole
+    before: Whole
 
     @classmethod
-    def of(cls, start: Int64Array, stop: Int64Array, value: Int64Array) -> Steps:
-        """Take runs that ascend and do not overlap."""
-        length = stop - start
-        days, total = (np.concatenate(([0], np.cumsum(each))) for each in (length, length * value))
-        return cls(Coverage(start, stop, days), value, total)
+    def of(cls, covered: Coverage, value: Int64Array) -> Steps:
+        """Take the value of each run of covered days."""
+        days = np.diff(covered.before).astype(np.int64) * value
+        total = np.concatenate((np.zeros(1, np.int64), np.cumsum(days)))
+        return cls(covered, halved(value), halved(total))
 
     def at(self, key: Int64Array) -> tuple[Int64Array, BoolArray]:
         """Return the value at each key, and where there is one."""
         if not len(self.value):
             return np.zeros(len(key), np.int64), np.zeros(len(key), np.bool_)
-        place = np.searchsorted(self.covered.start, key, side="right") - 1
+        place = places_in(self.covered.start, key + 1) - 1
         row = np.maximum(place, 0)
         known = (place >= 0) & (self.covered.stop[row] > key)
-        return np.where(known, self.value[row], 0), known
+        return np.where(known, self.value[row], np.int64(0)), known
 
     def total(self, low: Int64Array, high: Int64Array) -> Int64Array:
         """Sum the values of all days from key low to before key high."""
@@ -54,7 +56,7 @@ class Steps:
     def _until(self, key: Int64Array) -> Int64Array:
         if not len(self.value):
             return np.zeros(len(key), np.int64)
-        begun = np.searchsorted(self.covered.start, key)
+        begun = places_in(self.covered.start, key)
         last = np.maximum(begun - 1, 0)
         ahead = np.where(begun > 0, np.maximum(self.covered.stop[last] - key, 0), 0)
         return np.asarray(self.before[begun] - ahead * self.value[last], np.int64)
@@ -111,26 +113,38 @@ class EntityLooks:
     length: Int64Array
     row: Int64Array
 
-    def steps(
-        self,
-        value: Int64Array,
-        chosen: BoolArray | None = None,
-        by: Callable[[Int64Array, Int64Array], Int64Array] = np.add.reduceat,
-    ) -> Steps:
-        """Bring the values of rows together by entity and look; all arrays have one value a row.
+    def runs(self, chosen: BoolArray | None = None) -> Runs:
+        """Bring the rows of each entity and look together.
 
-        chosen: rows of entities and looks that have a value at all.
+        chosen: of each row of the source, whether its entity and look have a value at all.
         """
         key, length, row = self.key, self.length, self.row
         if chosen is not None:
             some = np.flatnonzero(chosen[row])
             key, length, row = key[some], length[some], row[some]
         heads = run_starts(key)
-        if not len(heads):
-            nothing = np.empty(0, np.int64)
-            return Steps.of(nothing, nothing, nothing)
         start = key[heads]
-        return Steps.of(start, start + length[heads], by(value[row], heads))
+        return Runs(Coverage.of_runs(start, start + length[heads]), row, heads)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Runs:
+    """The days that looks of entities stand for, and the rows of each look.
+
+    row: of the source, look by look. head: where those of each look begin.
+    """
+
+    covered: Coverage
+    row: Int64Array
+    head: Int64Array
+
+    def steps(
+        self,
+        value: Int64Array,
+        by: Callable[[Int64Array, Int64Array], Int64Array] = np.add.reduceat,
+    ) -> Steps:
+        """Bring the values of rows together by look; value: of each row of the source."""
+        return Steps.of(self.covered, by(value[self.row], self.head) if len(self.head) else _NONE)
 
 
 def build_states(level: Level, ledger: Ledger, calendar: Calendar) -> dict[str, Steps]:
@@ -156,13 +170,14 @@ def _offer_states(level: Level, ledger: Ledger, calendar: Calendar) -> dict[str,
     costed = _any(stocked & (offers.value >= 0), group)
     valued = costed | ~_any(stocked & (offers.value < 0), group)
     has_price = offers.is_enabled & ~_any(offers.is_enabled & ~priced, group)
+    every, with_price = looks.runs(), looks.runs(has_price)
     return {
-        "stock": looks.steps(offers.units),
-        "offers": looks.steps(offers.is_enabled.astype(np.int64)),
-        "stock_value": looks.steps(np.maximum(offers.value, 0), valued),
-        "prices": looks.steps(offers.price, has_price),
-        "lowest_price": looks.steps(offers.price, has_price, np.minimum.reduceat),
-        "highest_price": looks.steps(offers.price, has_price, np.maximum.reduceat),
+        "stock": every.steps(offers.units),
+        "offers": every.steps(offers.is_enabled.astype(np.int64)),
+        "stock_value": looks.runs(valued).steps(np.maximum(offers.value, 0)),
+        "prices": with_price.steps(offers.price),
+        "lowest_price": with_price.steps(offers.price, np.minimum.reduceat),
+        "highest_price": with_price.steps(offers.price, np.maximum.reduceat),
     }
 
 
@@ -170,7 +185,7 @@ def _favourite_states(level: Level, ledger: Ledger, calendar: Calendar) -> dict[
     rows = ledger.favourites
     listing = rows.listing.astype(np.int64)
     entity = listing if level is LISTING else np.zeros(len(listing), np.int64)
-    looks = Looks.of(rows.day, calendar).of_entities(entity)
+    looks = Looks.of(rows.day, calendar).of_entities(entity).runs()
     return {
         "favourites": looks.steps(rows.count),
         "liked_listings": looks.steps(np.ones(len(entity), np.int64)),

@@ -20,6 +20,7 @@ from engine.metrics.stockout_risk import RISK_UNIT, WINDOW, Pace, runs_out
 from engine.money import Int64Array
 from engine.periods import day_date
 from engine.sources.frames import BoolArray
+from engine.widths import places_in
 
 DEAD_DAYS = 90  # without a sale, or on the shelf without a first one
 EARLY, MIDDLE, LATE = 10, 50, 90  # per cent: the interval of 80 % and what lies in its middle
@@ -180,7 +181,7 @@ def _first_seen(stock: Steps, sku: Int64Array, days: int) -> Int64Array:
     start = stock.covered.start
     if not len(start):
         return np.zeros(len(sku), np.int64)
-    return np.asarray(start[np.searchsorted(start, sku * days)] - sku * days)
+    return np.asarray(start[places_in(start, sku * days)] - sku * days)
 
 
 def _since_sale(snapshot: Snapshot, stock: Stock, as_of: int) -> Int64Array:
