@@ -194,14 +194,22 @@ def _ready(waiting: list[_Read], terms: Terms, loaded: Loaded) -> LoadedShop:
             policies=Policies(settings.returned_goods, settings.vat_on_fees),
             known_until=int(terms.watermark.timestamp()) if terms.watermark else None,
         )
-        identities = reconcile(ledger, facts)
+    imports, rhythms = read.imports, rhythms_of(tables)
     with loaded.stage("health"):
         fingerprints = take_fingerprints(tables, facts, clock) if terms.with_fingerprints else None
-        evidence, health = keep_evidence(facts), examine(ledger, facts, files, read.imports)
+        evidence = keep_evidence(facts)
+    # The source rows that are of no order, and most entries, have done their work.
+    facts = replace(facts, tables=evidence.tables)
+    del tables, read
+    give_back()
+    with loaded.stage("ledger"):
+        identities = reconcile(ledger, facts)
+    with loaded.stage("health"):
+        health = examine(ledger, facts, files, imports)
     account, backtest = facts.account, facts.fees.backtest
-    imports, rhythms = read.imports, rhythms_of(tables)
     findings, prefixes = files.findings, files.prefixes
-    del tables, files, facts, read  # what of them is still asked for has been kept
+    del files, facts  # what of them is still asked for has been kept
+    evidence = evidence.narrow()
     give_back()
     with loaded.stage("levels"):
         snapshot = _sorted(ledger, clock, loaded.watermark, settings.restock_days)

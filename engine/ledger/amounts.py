@@ -14,15 +14,14 @@ import numpy.typing as npt
 
 from engine.money import Int64Array
 from engine.sources.frames import BoolArray
-
-_WIDTHS = (np.int8, np.int16, np.int32)
+from engine.widths import narrowed
 
 
 class Amounts(Mapping[str, Int64Array]):
     """Columns by name, of equal length; every look-up gives a new array."""
 
     def __init__(self, columns: Iterable[tuple[str, Int64Array]]) -> None:
-        self._held = {name: _narrowed(column) for name, column in columns}
+        self._held = {name: narrowed(column) for name, column in columns}
 
     def __getitem__(self, name: str) -> Int64Array:
         return _given(self._held[name])
@@ -58,13 +57,3 @@ def _given(column: np.ndarray) -> Int64Array:
     wide = column.astype(np.int64)
     wide.setflags(write=False)
     return wide
-
-
-def _narrowed(column: Int64Array) -> np.ndarray:
-    lowest, highest = int(column.min(initial=0)), int(column.max(initial=0))
-    if lowest == highest == 0:
-        return np.broadcast_to(np.int8(0), column.shape)  # one zero, whatever the length
-    for width in _WIDTHS:
-        if np.iinfo(width).min <= lowest and highest <= np.iinfo(width).max:
-            return column.astype(width)
-    return column

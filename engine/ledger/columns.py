@@ -6,75 +6,80 @@ An unknown cost is 0 here, and the row's flags say that it is unknown.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+
 import numpy as np
 
+from engine.ledger.amounts import Amounts
 from engine.ledger.facts import Facts
 from engine.ledger.fee_frames import ADJUSTED, FeeBasis
 from engine.ledger.frames import AMOUNTS, FEES, FULFILMENT, INCOME, REFUND, CostBasis
 from engine.money import Int64Array
 from engine.sources.frames import BoolArray
 
-Columns = dict[str, Int64Array]
 _NO_CEILING = -1
 
 
-def sale_columns(facts: Facts) -> Columns:
+def sale_columns(facts: Facts) -> Amounts:
     """Return the amounts of the sale rows, one for each line of a counted order."""
-    lines, costs, fees = facts.lines, facts.costs, facts.fees
-    amounts = {name: facts.sales.lines[name] for name in INCOME}
-    after_discount = amounts["value"] - amounts["discount"]
-    base = after_discount + amounts["shipping"] + amounts["gift_wrap"]
-    none = np.zeros(len(base), np.int64)
+    return _every_column(len(facts.lines.order), _sale_amounts(facts))
+
+
+def _every_column(rows: int, columns: Iterable[tuple[str, Int64Array]]) -> Amounts:
+    """Return all of AMOUNTS, 0 in those that are not given; each is held narrow as it comes."""
+    given = Amounts(columns)
+    nothing = np.broadcast_to(np.int64(0), rows)
+    return Amounts((name, given.get(name, nothing)) for name in AMOUNTS)
+
+
+def _sale_amounts(facts: Facts) -> Iterator[tuple[str, Int64Array]]:
+    lines, costs, fees, sales = facts.lines, facts.costs, facts.fees, facts.sales.lines
+    for name in INCOME:
+        yield name, sales[name]
+    after_discount = sales["value"] - sales["discount"]
+    base = after_discount + sales["shipping"] + sales["gift_wrap"]
+    yield "base", base
+    yield "paid", base + sales["sales_tax"] + sales["vat"] + sales["unbooked"]
+    yield "quantity", lines.quantity
+    yield "quantity_costed", np.where(costs.known, lines.quantity, 0)
+    yield "sales_costed", np.where(costs.known, after_discount, 0)
+    yield "net_revenue_costed", np.where(costs.known, base, 0)
+    yield "cogs", _cogs(facts)
+    yield "cogs_ceiling", np.where(costs.known, 0, sales["value"])
     fulfilment = facts.fulfilment.columns
-    return (
-        dict.fromkeys(AMOUNTS, none)
-        | amounts
-        | {
-            "base": base,
-            "paid": base + amounts["sales_tax"] + amounts["vat"] + amounts["unbooked"],
-            "quantity": lines.quantity,
-            "quantity_costed": np.where(costs.known, lines.quantity, 0),
-            "sales_costed": np.where(costs.known, after_discount, 0),
-            "net_revenue_costed": np.where(costs.known, base, 0),
-            "cogs": _cogs(facts),
-            "cogs_ceiling": np.where(costs.known, 0, amounts["value"]),
-            "fulfilment_ceiling": np.maximum(fulfilment["fulfilment_ceiling"], 0),
-            "sales_weighed": fulfilment["sales_weighed"],
-            "fees_measured": fees.fees_measured,
-        }
-        | {name: fulfilment[name] for name in FULFILMENT}
-        | _with_charges({name: fees.sale[name] for name in FEES}, none)
-    )
+    yield "fulfilment_ceiling", np.maximum(fulfilment["fulfilment_ceiling"], 0)
+    for name in ("sales_weighed", *FULFILMENT):
+        yield name, fulfilment[name]
+    yield "fees_measured", fees.fees_measured
+    yield from _with_charges(fees.sale, len(base))
 
 
 def _cogs(facts: Facts) -> Int64Array:
     return facts.costs.minor(np.arange(len(facts.lines.order)), facts.lines.quantity)
 
 
-def refund_columns(facts: Facts, returned_goods: str) -> Columns:
+def refund_columns(facts: Facts, returned_goods: str) -> Amounts:
     """Return the amounts of the refund rows, one for each line × refund."""
-    back, costs = facts.back, facts.costs
+    return _every_column(len(facts.back.line), _refund_amounts(facts, returned_goods))
+
+
+def _refund_amounts(facts: Facts, returned_goods: str) -> Iterator[tuple[str, Int64Array]]:
+    back, costs, fees = facts.back, facts.costs, facts.fees.refund
     amounts = {name: back.amounts[name] for name in REFUND}
+    yield from amounts.items()
     given_back = sum(
         (amounts[name] for name in ("returns_value", "shipping_refunded", "gift_wrap_refunded")),
         amounts["refund_excess"],
     )
     known = (back.line >= 0) & np.append(costs.known, False)[back.line]
-    units = np.where(restocked(facts, returned_goods), back.amounts["quantity_returned"], 0)
-    none = np.zeros(len(known), np.int64)
-    fees = facts.fees.refund
-    return (
-        dict.fromkeys(AMOUNTS, none)
-        | amounts
-        | {
-            "quantity_returned": back.amounts["quantity_returned"],
-            "refund_amount": np.asarray(sum(amounts.values(), none)),
-            "net_revenue_costed": np.where(known, -given_back, 0),
-            "cogs_recovered": costs.minor(back.line, units),
-            "fees_retained": fees["fees_retained"],
-        }
-        | _with_charges({name: fees[name] for name in FEES}, none)
-    )
+    returned = back.amounts["quantity_returned"]
+    yield "quantity_returned", returned
+    yield "refund_amount", np.asarray(sum(amounts.values(), np.zeros(len(known), np.int64)))
+    yield "net_revenue_costed", np.where(known, -given_back, 0)
+    units = np.where(restocked(facts, returned_goods), returned, 0)
+    yield "cogs_recovered", costs.minor(back.line, units)
+    yield "fees_retained", fees["fees_retained"]
+    yield from _with_charges(fees, len(known))
 
 
 def restocked(facts: Facts, returned_goods: str) -> BoolArray:
@@ -88,20 +93,25 @@ def restocked(facts: Facts, returned_goods: str) -> BoolArray:
     return np.asarray(never_shipped | everything)
 
 
-def adjustment_columns(facts: Facts) -> Columns:
+def adjustment_columns(facts: Facts) -> Amounts:
     """Return the amounts of ledger entries that belong to no sale and no refund."""
-    amounts = facts.fees.adjustments.amounts
-    none = np.zeros(len(facts.fees.adjustments), np.int64)
-    columns = dict.fromkeys(AMOUNTS, none) | {name: amounts[name] for name in ADJUSTED}
-    columns |= _with_charges({name: amounts[name] for name in FEES}, none)
-    return columns | {"fees_measured": columns["fee_charges"]}
+    rows = facts.fees.adjustments
+    columns = {name: rows.amounts[name] for name in ADJUSTED}
+    columns |= _with_charges(rows.amounts, len(rows))
+    columns["fees_measured"] = columns["fee_charges"]
+    return _every_column(len(rows), columns.items())
 
 
-def _with_charges(fees: Columns, none: Int64Array) -> Columns:
-    """Return the fees with what of them are charges and what are credits."""
-    charges = sum((np.maximum(column, 0) for column in fees.values()), none)
-    credits_ = sum((np.maximum(-column, 0) for column in fees.values()), none)
-    return fees | {"fee_charges": np.asarray(charges), "fee_credits": np.asarray(credits_)}
+def _with_charges(fees: Mapping[str, Int64Array], rows: int) -> Iterator[tuple[str, Int64Array]]:
+    """Yield the fees, and what of them are charges and what are credits."""
+    charges, credits_ = np.zeros((2, rows), np.int64)
+    for name in FEES:
+        column = fees[name]
+        charges += np.maximum(column, 0)
+        credits_ += np.maximum(-column, 0)
+        yield name, column
+    yield "fee_charges", charges
+    yield "fee_credits", credits_
 
 
 def cost_flags(facts: Facts) -> tuple[BoolArray, BoolArray, BoolArray]:

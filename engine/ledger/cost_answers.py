@@ -31,14 +31,14 @@ class CostQuestions:
 
     sku: int32, index into SkuNames, −1 = none. region: int8, index into REGIONS. month: int32, year
     × 12 + month − 1. is_assumed: the destination is not known, so the answer is an estimate.
-    of_line: int64, the question of each line.
+    of_line: int32, the question of each line.
     """
 
     sku: Int32Array
     region: Int8Array
     month: Int32Array
     is_assumed: BoolArray
-    of_line: Int64Array
+    of_line: Int32Array
 
     @classmethod
     def of(
@@ -54,7 +54,7 @@ class CostQuestions:
             region_asked.astype(np.int8),
             month_asked.astype(np.int32),
             kind_asked % 2 == 1,
-            of_line.astype(np.int64),
+            of_line.ravel().astype(np.int32),
         )
 
 

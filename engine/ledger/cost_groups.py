@@ -23,6 +23,7 @@ from engine.sources.desi_files import parent_code
 from engine.sources.frames import BoolArray, Int8Array, Int32Array
 from engine.sources.owner_rows import UNKNOWN
 from engine.sources.sizes import size_of, without_colour
+from engine.widths import Whole, halved
 
 MONTHS = 1 << 16  # more than any month number, year × 12 + month − 1
 NO_GROUP = -1
@@ -39,7 +40,7 @@ class CostCells:
     """
 
     place: Int64Array
-    unit_cost: Int64Array
+    unit_cost: Whole
     row_number: Int32Array
     conflict: BoolArray
     is_apart: BoolArray
@@ -225,12 +226,9 @@ def _cells(costs: CostTable, owners: CostOwners, pooled: dict[Members, int]) -> 
         nothing,
     )
     parts = [alone, _pooled(costs, owners, pooled)] if pooled else [alone]
-    return CostCells(
-        *(
-            np.concatenate([getattr(part, name) for part in parts])
-            for name in ("place", "unit_cost", "row_number", "conflict", "is_apart")
-        )
-    )
+    names = ("place", "unit_cost", "row_number", "conflict", "is_apart")
+    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    return CostCells(**columns | {"unit_cost": halved(columns["unit_cost"])})
 
 
 def _pooled(costs: CostTable, owners: CostOwners, pooled: dict[Members, int]) -> CostCells:

@@ -52,7 +52,7 @@ def cost_history(book: CostBook, sku: str, first: date, last: date) -> tuple[Cos
         region=np.repeat(np.arange(len(REGIONS), dtype=np.int8), len(months)),
         month=np.tile(months, len(REGIONS)),
         is_assumed=np.zeros(count, np.bool_),
-        of_line=np.arange(count, dtype=np.int64),
+        of_line=np.arange(count, dtype=np.int32),
     )
     answers = answer_costs(book.groups, book.names, questions, book.currency)
     same = np.stack([answers.unit_cost, answers.label, answers.row_number, answers.region])

@@ -23,14 +23,14 @@ from engine.sources.rate_files import FoundRates, Rates
 class LineCosts:
     """The unit cost of each line; one row = one line, in their order.
 
-    answers: of all questions, `question`: int64, which of them a line asks. unit_cost: int64,
+    answers: of all questions, `question`: int32, which of them a line asks. unit_cost: int64,
     1/10,000 of the major unit of the answer's currency, 0 where unknown. basis: int8, a CostBasis.
     rate: of that currency into the shop's on the day of the order. cost_code: int32, indexes
     `book.cost_codes`, −1 = none. book: how costs are looked up, for explanations.
     """
 
     answers: CostAnswers
-    question: Int64Array
+    question: Int32Array
     unit_cost: Int64Array
     basis: Int8Array
     rate: FoundRates
@@ -85,7 +85,7 @@ def find_unit_costs(
 
 
 def _rates(
-    answers: CostAnswers, of_line: Int64Array, shop: Shop, rates: Rates, day: Int32Array
+    answers: CostAnswers, of_line: Int32Array, shop: Shop, rates: Rates, day: Int32Array
 ) -> FoundRates:
     """Return the rate of each line's cost into the shop's currency on the day of its order."""
     count = len(of_line)

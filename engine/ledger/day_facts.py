@@ -6,6 +6,7 @@ after the watermark, so that nothing is lost where a span is not over yet.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,9 +109,9 @@ def _counted(days: SpanDays, given: dict[DayFact, Given], no_listing: int) -> Da
     listing, day, row = days.listing[kept], days.day[kept], days.row[kept]
     passed_over = np.flatnonzero(~days.counts)
     is_whole = listing == no_listing
-    amounts, reported, totals = {}, {}, {}
-    unknown = np.zeros(len(kept), np.int64)
-    for name, column in given.items():
+    reported, totals = {}, {}
+
+    def counted_of(name: DayFact, column: Given) -> Int64Array:
         share = days.spread(column.value)
         counted = share[kept]
         within = 0
@@ -118,13 +119,20 @@ def _counted(days: SpanDays, given: dict[DayFact, Given], no_listing: int) -> Da
             beyond = _beyond_listings(day, counted, is_whole)
             within = int((counted[is_whole] - beyond).sum())
             counted[is_whole] = beyond
-        amounts[name] = counted
         reported[name] = column.reported[row]
         totals[name] = (int(column.value.sum()), int(share[passed_over].sum()) + within)
-        if name is DayFact.AD_SPEND:
-            unknown = column.unknown[row].astype(np.int64)
-    amounts[DayFact.UNKNOWN_COSTS] = unknown
-    return DayFacts(DayRows(listing, day, Amounts(amounts.items()), reported), totals)
+        return counted
+
+    def columns() -> Iterator[tuple[str, Int64Array]]:
+        """Yield one column after the other: a shop has millions of days, and few fit in wide."""
+        for name, column in given.items():
+            yield name, counted_of(name, column)
+        spend = given.get(DayFact.AD_SPEND)
+        unknown = np.zeros(len(row), np.bool_) if spend is None else spend.unknown[row]
+        yield DayFact.UNKNOWN_COSTS, unknown.astype(np.int64)
+
+    amounts = Amounts(columns())
+    return DayFacts(DayRows(listing, day, amounts, reported), totals)
 
 
 def _beyond_listings(day: Int32Array, value: Int64Array, is_whole: BoolArray) -> Int64Array:
@@ -154,10 +162,11 @@ def _with_account(
     day = np.concatenate((rows.day, account_day[extra]))
     order = np.lexsort((day, listing))
     none = np.zeros(len(extra), np.int64)
-    amounts = {
-        name: np.concatenate((column, charged[extra] if name is DayFact.AD_SPEND else none))[order]
+    added = {DayFact.AD_SPEND: charged[extra]}
+    amounts = Amounts(
+        (name, np.concatenate((column, added.get(DayFact(name), none)))[order])
         for name, column in rows.amounts.items()
-    }
+    )
     is_reported = {
         name: np.concatenate((column, np.full(len(extra), name is DayFact.AD_SPEND)))[order]
         for name, column in rows.reported.items()
@@ -166,9 +175,7 @@ def _with_account(
     totals = facts.totals | {
         DayFact.AD_SPEND: (given + int(charged.sum()), passed_over + int(charged[has_rows].sum()))
     }
-    return DayFacts(
-        DayRows(listing[order], day[order], Amounts(amounts.items()), is_reported), totals
-    )
+    return DayFacts(DayRows(listing[order], day[order], amounts, is_reported), totals)
 
 
 def _sum_at(values: Int64Array | BoolArray, at: Int64Array, count: int) -> Int64Array:

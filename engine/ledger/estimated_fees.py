@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.ledger.amounts import Amounts
 from engine.ledger.exchange import Exchange
 from engine.ledger.owner_amounts import product_div, share_of
 from engine.ledger.postings import PAID_BASE, UNIT, Base, RefundRows, SaleRows, Target
@@ -55,21 +56,28 @@ class Ordered:
 class Estimate:
     """One kind of fee of every counted order.
 
-    amount, creditable: int64[orders] ≥ 0, 0 where unknown; the second is what a full refund brings
-    back. lines: int64[sale rows], the fee split over its lines. whole: what the fee is taken of;
-    own_whole: the same in the order's own currency, as refunds are. row: of the schedule. bases,
-    base_of: which parts of an order the fee is taken of.
+    of_orders: `amount` and `creditable`, int64[orders] ≥ 0, 0 where unknown, the second is what a
+    full refund brings back; `whole`, what the fee is taken of; `own_whole`, the same in the order's
+    own currency, as refunds are. of_lines: `amount`, int64[sale rows], the fee split over its
+    lines. row: of the schedule. bases, base_of: which parts of an order the fee is taken of.
     """
 
-    amount: Int64Array
-    creditable: Int64Array
+    of_orders: Amounts
+    of_lines: Amounts
     known: BoolArray
-    whole: Int64Array
-    own_whole: Int64Array
     row: Int32Array
-    lines: Int64Array
     bases: tuple[Base, ...]
     base_of: Int8Array
+
+    @property
+    def amount(self) -> Int64Array:
+        """The fee of each order; int64[orders]."""
+        return self.of_orders["amount"]
+
+    @property
+    def lines(self) -> Int64Array:
+        """The fee of each line; int64[sale rows]."""
+        return self.of_lines["amount"]
 
     def credits(self, given: RefundRows, used: BoolArray, credited: Int64Array) -> Int64Array:
         """Return what refunds bring back of the orders `used`, ≤ 0; int64[refund rows].
@@ -85,9 +93,10 @@ class Estimate:
     ) -> tuple[Int64Array, Int64Array]:
         """Return what each refund brings back, ≥ 0, and the weights of its rows."""
         weight = _by_base(given, self.bases, self.base_of[given.sale_group], credited)
-        part = np.minimum(given.so_far(given.sums(weight)), self.own_whole[given.sale_group])
-        creditable = np.where(used, self.creditable, 0)[given.sale_group]
-        whole = np.maximum(self.own_whole[given.sale_group], 1)
+        own_whole = self.of_orders.of("own_whole", given.sale_group)
+        part = np.minimum(given.so_far(given.sums(weight)), own_whole)
+        creditable = np.where(used, self.of_orders["creditable"], 0)[given.sale_group]
+        whole = np.maximum(own_whole, 1)
         so_far = product_div((creditable, part), (whole,))
         return given.steps(so_far), weight
 
@@ -172,8 +181,11 @@ class Estimator:
             creditable[at] = _creditable(kind, stated, amount[at], creditable[at])
         unknown = ~known
         amount[unknown], creditable[unknown] = 0, 0
-        lines = self.sold.share_out(amount, weight)
-        return Estimate(amount, creditable, known, whole, own_whole, row, lines, bases, base_of)
+        of_orders = {"creditable": creditable, "whole": whole, "own_whole": own_whole}
+        of_orders["amount"] = amount
+        lines = {"amount": self.sold.share_out(amount, weight)}
+        held = Amounts(of_orders.items()), Amounts(lines.items())
+        return Estimate(*held, known, row, bases, base_of)
 
     def _by_rate(
         self, stated: FeeRow, at: Int64Array, base: Int64Array

@@ -6,13 +6,12 @@ order of its rows does not depend on the order of any source.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from engine.ledger.amounts import Amounts
 from engine.ledger.columns import (
-    Columns,
     adjustment_columns,
     cost_flags,
     refund_columns,
@@ -44,6 +43,7 @@ from engine.ledger.groupings import (
 from engine.ledger.observations import seen_favourites, seen_offers, written_reviews
 from engine.ledger.sales import Lines
 from engine.local_time import LocalClock
+from engine.memory import give_back
 from engine.money import Int64Array
 from engine.sources.frames import BoolArray, Int32Array, SourceTables
 from engine.sources.owner_files import OwnerFiles
@@ -78,6 +78,7 @@ def build_ledger(
     """
     policies = policies or Policies()
     facts = gather(tables, Terms(files, clock, policies, known_until))
+    give_back()
     entities = Entities.of(
         tables,
         facts.every_line,
@@ -86,16 +87,25 @@ def build_ledger(
         files.identity,
     )
     reasons = refund_reasons(tables.refunds.reason, facts.refunds.reason)
+    # What is not of orders takes much room to work out: before there are rows of the ledger.
+    ads, visits, expenses = _day_facts(facts, files, entities, clock)
+    reviews, favourites = written_reviews(facts, entities), seen_favourites(facts, entities)
+    offers = seen_offers(facts, entities)
+    give_back()
     sales, refunds, adjustments = (
         _sale_rows(facts, entities),
-        _refund_rows(facts, entities, policies.returned_goods)
-        | {"refund_reason": reasons.code[facts.back.refund]},
+        _refund_rows(facts, entities) | {"refund_reason": reasons.code[facts.back.refund]},
         _adjustment_rows(facts, entities),
     )
     is_counted = facts.orders.state[facts.every_line.order] == OrderState.COUNTED
     parts = (sales, refunds, adjustments)
     by_key = _key_order(parts, facts.orders.order_id)
-    ads, visits, expenses = _day_facts(facts, files, entities, clock)
+    columns = (
+        sale_columns(facts),
+        refund_columns(facts, policies.returned_goods),
+        adjustment_columns(facts),
+    )
+    give_back()
     ledger = Ledger(
         shop=tables.shop,
         orders=facts.orders,
@@ -105,16 +115,16 @@ def build_ledger(
         skus=entities.skus,
         listing_titles=_titles(tables),
         kind=np.repeat(np.array(list(EventKind), np.int8), [len(part["order"]) for part in parts]),
-        amounts=Amounts((name, _together(parts, by_key, name)) for name in AMOUNTS),
+        amounts=Amounts((name, _together(columns, by_key, name)) for name in AMOUNTS),
         parcel_order=facts.fulfilment.parcels.order.astype(np.int32),
         parcel_row=facts.fulfilment.pieces.line,
         parcel_of_piece=facts.fulfilment.pieces.parcel,
         ads=ads,
         visits=visits,
         expenses=expenses,
-        reviews=written_reviews(facts, entities),
-        offers=seen_offers(facts, entities),
-        favourites=seen_favourites(facts, entities),
+        reviews=reviews,
+        offers=offers,
+        favourites=favourites,
         held=facts.held,
         conversions=facts.conversions,
         order_parcels=first_parcels(facts.fulfilment),
@@ -127,7 +137,7 @@ def build_ledger(
 
 
 def _together(
-    parts: Sequence[dict[str, np.ndarray]], by_key: Sequence[Int64Array], name: str
+    parts: Sequence[Mapping[str, np.ndarray]], by_key: Sequence[Int64Array], name: str
 ) -> np.ndarray:
     sales, *others = (part[name] for part in parts)
     rest = (column[order] for column, order in zip(others, by_key, strict=True))
@@ -141,7 +151,6 @@ def _rows(
     entities: tuple[Int32Array, Int32Array],
     days: tuple[Int32Array, Int32Array],
     flags: tuple[BoolArray, BoolArray, BoolArray] | None,
-    columns: Columns,
     fee_bases: Int16Array,
 ) -> dict[str, np.ndarray]:
     nothing = np.zeros(len(order), np.bool_)
@@ -159,7 +168,6 @@ def _rows(
         "has_no_ceiling": unbounded,
         "fee_bases": fee_bases,
         "refund_reason": np.full(len(order), -1, np.int16),
-        **columns,
     }
 
 
@@ -173,12 +181,11 @@ def _sale_rows(facts: Facts, entities: Entities) -> dict[str, np.ndarray]:
         entities.of_lines(lines),
         (day, day),
         cost_flags(facts),
-        sale_columns(facts),
         sale_fee_bases(facts.fees),
     )
 
 
-def _refund_rows(facts: Facts, entities: Entities, returned_goods: str) -> dict[str, np.ndarray]:
+def _refund_rows(facts: Facts, entities: Entities) -> dict[str, np.ndarray]:
     back, refunds, lines = facts.back, facts.refunds, facts.lines
     order, day = refunds.order[back.refund], refunds.day[back.refund]
     of_order = np.append(facts.orders.day, np.int32(0))[order]
@@ -189,7 +196,6 @@ def _refund_rows(facts: Facts, entities: Entities, returned_goods: str) -> dict[
         entities.of_refunds(back, *entities.of_lines(lines)),
         (np.where(order >= 0, of_order, day), day),
         None,
-        refund_columns(facts, returned_goods),
         credit_bases(facts.fees, back.line),
     )
 
@@ -205,7 +211,6 @@ def _adjustment_rows(facts: Facts, entities: Entities) -> dict[str, np.ndarray]:
         (entities.listing_codes(rows.listing_id), sku),
         (rows.day, rows.day),
         None,
-        adjustment_columns(facts),
         np.full(len(rows.day), ALL_MEASURED, np.int16),
     )
 
@@ -223,11 +228,10 @@ def _day_facts(
 
     account = fees.ad_spend_day, fees.ad_spend
     ad_listing, visited = codes(tables.ads.listing_id), codes(tables.visits.listing_id)
-    return (
-        ad_facts(tables.ads, ad_listing, nothing, exchange, clock, account),
-        visit_facts(tables.visits, visited, nothing, clock, shop.week_start),
-        expense_facts(files.expenses, nothing, exchange),
-    )
+    visits = visit_facts(tables.visits, visited, nothing, clock, shop.week_start)
+    give_back()
+    ads = ad_facts(tables.ads, ad_listing, nothing, exchange, clock, account)
+    return ads, visits, expense_facts(files.expenses, nothing, exchange)
 
 
 def _uncounted(lines: Lines, entities: Entities) -> OrderEntities:

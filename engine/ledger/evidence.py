@@ -17,8 +17,9 @@ from engine.ledger.fee_frames import FeeBasis, OrderEntries, Pool, PoolOutcome
 from engine.ledger.frames import FEES, EventKind, Ledger, OrderState
 from engine.ledger.pooled_fees import PooledBefore
 from engine.money import Int64Array
+from engine.sources.cost_table import EMPTY_COSTS
 from engine.sources.frames import EntryRows, Int8Array, Maybe, SourceTables, Texts, TrackingRows
-from engine.sources.some_orders import orders_alone, orders_only
+from engine.sources.some_orders import held_tables, orders_alone, orders_only
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,9 +27,8 @@ class Evidence:
     """The source rows of all orders, and what can't be told from one order's rows alone.
 
     tables: as read, the entries of the account with the order and line that each was found to be
-    of. bases: FeeBasis of each sale row of the ledger, by column of a cost. pools: the
-    months of the account that refer to no order. costs: which rows of the cost files answer for
-    which SKU.
+    of. bases: FeeBasis of each sale row of the ledger, by column of a cost. pools: the months of
+    the account that refer to no order. costs: which rows of the cost files answer for which SKU.
     """
 
     tables: SourceTables
@@ -36,6 +36,10 @@ class Evidence:
     bases: dict[str, Int8Array]
     pools: tuple[Pool, ...]
     costs: CostBook
+
+    def narrow(self) -> Evidence:
+        """Return it with all tables as narrow as they fit, to be kept."""
+        return replace(self, tables=held_tables(self.tables))
 
     def pool_of(self, column: str, month: int) -> Pool:
         """Return the pool that took the place of a month's estimates."""
@@ -50,7 +54,9 @@ def keep_evidence(facts: Facts) -> Evidence:
     account = _as_found(facts.tables.entries, facts.fees.of_orders)
     tables = replace(orders_only(facts.tables), entries=account)
     bases = facts.fees.bases | facts.fulfilment.basis | {"cogs": facts.costs.basis}
-    return Evidence(tables, facts.terms, bases, facts.fees.pools, facts.costs.book)
+    # The book answers for unit costs: the file that it was made of is large.
+    terms = replace(facts.terms, files=replace(facts.terms.files, costs=EMPTY_COSTS))
+    return Evidence(tables, terms, bases, facts.fees.pools, facts.costs.book)
 
 
 def work_out_again(ledger: Ledger, evidence: Evidence, order_id: int) -> Facts:

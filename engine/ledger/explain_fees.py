@@ -124,7 +124,7 @@ class _Kind:
                 yield whole_part(row, column, share, self._why(formula))
             return
         weights = self.estimate.weights(self.work.sold, self._other_fees)[rows]
-        why = self._why(self._formula(stated, int(self.estimate.whole[one.group])))
+        why = self._why(self._formula(stated, int(self.estimate.of_orders["whole"][one.group])))
         yield from parts_of(one.sale_rows, column, amount, weights, why)
 
     @property
@@ -184,10 +184,10 @@ class _Kind:
         is_vat = self.bucket is Bucket.VAT
         credited = credits_in(work.books, KINDS, work.given) if is_vat else none
         steps, weight = self.estimate.credit_steps(work.given, used, credited)
-        creditable = int(self.estimate.creditable[one.group])
+        creditable = int(self.estimate.of_orders["creditable"][one.group])
         if not creditable:
             return
-        whole = int(self.estimate.own_whole[one.group])
+        whole = int(self.estimate.of_orders["own_whole"][one.group])
         own_digits = one.digits if is_vat else one.own_digits
         for refund in np.flatnonzero(work.given.sale_group == one.group).tolist():
             digits = one.digits

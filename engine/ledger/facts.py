@@ -25,6 +25,7 @@ from engine.ledger.refunds import Refunds, select_refunds
 from engine.ledger.sales import Lines, SaleAmounts, allocate_sales, resolve_lines
 from engine.ledger.sku_names import CostOwners
 from engine.local_time import LocalClock
+from engine.memory import give_back
 from engine.money import Int64Array
 from engine.sorting import distinct_pairs
 from engine.sources.frames import BoolArray, Int32Array, PaymentRows, SourceTables
@@ -69,8 +70,8 @@ class Facts:
     """Sales, refunds and every cost of a shop; `lines` are the lines of counted orders.
 
     in_time: of each of `orders`, its row in the table of orders. money: rates of orders and
-    refunds, None where all is in the shop's currency. fee_work: what the fees were put
-    together from, if it was kept.
+    refunds, None where all is in the shop's currency. fee_work: what the fees were put together
+    from. Of a whole shop neither is kept.
     """
 
     tables: SourceTables
@@ -104,7 +105,7 @@ def gather(
     """Work out sales, refunds, goods, fees and fulfilment, each from those before it.
 
     before: if these are a few orders of a shop that was worked out before. keeps: also keep what
-    the fees were put together from.
+    explanations ask for: what fees were put together from, and why parcels cost what they do.
     """
     notes: dict[str, int] = {}
     files, clock, identity = terms.files, terms.clock, terms.files.identity
@@ -115,6 +116,7 @@ def gather(
     every_line = resolve_lines(tables, orders, in_time, identity)
     lines = every_line.chosen(orders.state[every_line.order] == OrderState.COUNTED)
     sales = allocate_sales(tables, lines, in_time, notes, of_orders)
+    give_back()
     refunds = select_refunds(tables, orders, sales, clock, notes, terms.known_until, of_refunds)
     back = split_refunds(refunds, tables, lines, sales, identity, of_refunds)
     work = work_out_fees(
@@ -137,6 +139,7 @@ def gather(
     account = account_of(tables.entries, work)
     kept = work if keeps else None
     del work  # it is large, and the costs of parcels come next
+    give_back()
     carrier = carrier_files(files)
     book = before.costs if before else _cost_book(tables, files, every_line, carrier)
     fulfilment = fulfil(
@@ -164,8 +167,8 @@ def gather(
         costs=_line_costs(tables, files, orders, lines, book),
         fees=fees,
         account=account,
-        fulfilment=fulfilment,
-        money=money,
+        fulfilment=fulfilment if keeps else fulfilment.without_reasons(),
+        money=money if keeps else None,
         held=held,
         conversions=conversions_of(orders, refunds, money),
         notes=notes | fees.notes,

@@ -9,24 +9,24 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from engine.ledger.amounts import Amounts
 from engine.ledger.estimated_fees import Estimate
 from engine.ledger.fee_frames import Backtest
 from engine.ledger.pooled_fees import months_of
 from engine.ledger.postings import SaleRows
-from engine.money import Int64Array
 from engine.sources.frames import BoolArray
 from engine.sources.ledger_types import Bucket
 
 
 def backtest(
-    sale: Mapping[Bucket, Int64Array],
+    sale: Amounts,
     estimates: Mapping[Bucket, Estimate],
     sold: SaleRows,
     is_measured: BoolArray,
 ) -> tuple[Backtest, ...]:
     """Compare the measured charges with the estimates of the same orders, ascending by month.
 
-    sale: int64[sale rows], measured for the orders of is_measured: bool[orders].
+    sale: by Bucket, int64[sale rows], measured for the orders of is_measured: bool[orders].
     """
     chosen = np.flatnonzero(is_measured)
     months, at = np.unique(months_of(sold.day[chosen]), return_inverse=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.ledger.amounts import Amounts
 from engine.ledger.estimated_fees import KINDS, Estimate, Estimator
 from engine.ledger.fee_frames import FeeBasis, Pool
 from engine.ledger.measured_fees import (
@@ -33,18 +34,32 @@ from engine.sources.ledger_types import FEE_BUCKETS, Bucket
 class FeeBook:
     """One kind of fee.
 
-    sale: int64[sale rows]; from_entries: the part of it that entries say. refund: int64[refund
+    charges: `sale` and `from_entries`, the part of it that entries say. refund: int64[refund
     rows]; entry_credits: the sum that entries say. basis: FeeBasis of each order. schedule_row:
     behind the estimate of each order, NO_ROW where there is none.
     """
 
-    sale: Int64Array
-    from_entries: Int64Array
+    charges: Amounts
     refund: Int64Array
     entry_credits: int
     basis: Int8Array
     schedule_row: Int32Array
     pools: tuple[Pool, ...]
+
+    @property
+    def sale(self) -> Int64Array:
+        """The fee of each sale row; int64[sale rows]."""
+        return self.charges["sale"]
+
+    @property
+    def from_entries(self) -> Int64Array:
+        """What entries say of it; int64[sale rows]."""
+        return self.charges["from_entries"]
+
+
+def charges_held(sale: Int64Array, from_entries: Int64Array) -> Amounts:
+    """Return what a book has of its sale rows."""
+    return Amounts((("sale", sale), ("from_entries", from_entries)))
 
 
 Books = dict[Bucket, FeeBook]
@@ -104,7 +119,7 @@ def _book(
     basis[account.unknown[bucket]] = FeeBasis.UNKNOWN
     row = np.full(sold.groups, NO_ROW, np.int32)
     if estimate is None:
-        return FeeBook(sale, sale, refund, entry_credits, basis, row, ())
+        return FeeBook(charges_held(sale, sale), refund, entry_credits, basis, row, ())
     is_open = ~(account.is_measured | account.charged[bucket])
     pools: tuple[Pool, ...] = ()
     if bucket in POOLED:
@@ -121,7 +136,8 @@ def _book(
     # Where the account has a credit of the kind, no other one is made up.
     refund = refund + estimate.credits(given, is_open & ~account.named[bucket], credited)
     row[is_open] = estimate.row[is_open]
-    return FeeBook(sale + estimated, sale, refund, entry_credits, basis, row, pools)
+    charges = charges_held(sale + estimated, sale)
+    return FeeBook(charges, refund, entry_credits, basis, row, pools)
 
 
 def charges_in(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
+from engine.ledger.amounts import Amounts
 from engine.money import Int64Array
 from engine.sources.frames import Int8Array, Int32Array
 from engine.sources.ledger_types import FEE_COLUMNS as FEE_COLUMNS
@@ -143,12 +144,11 @@ class Fees:
     marketplace's own ads by day, ascending. unknown_types: name → how many entries.
     entries_booked: charges less credits of all entries in the figures; with the entries not booked
     it must come to entries_total, which leaves out what is no cost. of_orders: the entries that
-    explanations of orders ask about. recoverable_vat: VAT on fees
-    that is no cost as the shop gets it back. schedule_rows: the row of the schedule behind the
-    estimates of a column, for each sale event, −1 = none.
+    explanations of orders ask about. recoverable_vat: VAT on fees that is no cost as the shop gets
+    it back.
     """
 
-    sale: dict[str, Int64Array]
+    sale: Amounts
     refund: dict[str, Int64Array]
     sale_basis: Int8Array
     bases: dict[str, Int8Array]
@@ -165,5 +165,4 @@ class Fees:
     entries_total: int
     backtest: tuple[Backtest, ...] = ()
     recoverable_vat: int = 0
-    schedule_rows: dict[str, Int32Array] = field(default_factory=dict)
     notes: dict[str, int] = field(default_factory=dict)

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.ledger.amounts import Amounts
 from engine.ledger.entries import refer
 from engine.ledger.estimated_fees import KINDS, Estimate, Estimator, Ordered
 from engine.ledger.exchange import Exchange
 from engine.ledger.fee_adjustments import ListingSkus, adjustments_of
 from engine.ledger.fee_backtest import backtest
-from engine.ledger.fee_books import Books, FeeBook, charges_in, open_books
+from engine.ledger.fee_books import Books, FeeBook, charges_held, charges_in, open_books
 from engine.ledger.fee_frames import (
     Adjustments,
     Backtest,
@@ -113,7 +114,7 @@ def work_out_fees(
     account = MeasuredOrders.of(placed, sold)
     books = open_books(placed, account, sold, given, estimates, estimator, pooled)
     tested = backtest(
-        {bucket: book.sale for bucket, book in books.items()},
+        Amounts((bucket, book.sale) for bucket, book in books.items()),
         estimates | {Bucket.VAT: _vat_on_estimates(estimates, estimator)},
         sold,
         account.is_measured,
@@ -192,15 +193,17 @@ def _listing_skus(
 
 def _vat_on_estimates(estimates: dict[Bucket, Estimate], estimator: Estimator) -> Estimate:
     known = np.logical_and.reduce([estimate.known for estimate in estimates.values()])
-    fees = np.sum([estimate.lines for estimate in estimates.values()], axis=0)
-    return estimator.estimate_vat(fees, known)
+    none = np.zeros(estimator.sold.rows, np.int64)
+    fees = sum((estimate.lines for estimate in estimates.values()), none)
+    return estimator.estimate_vat(np.asarray(fees), known)
 
 
 def _leave_vat_out(books: Books, placed: PlacedEntries) -> int:
     """Empty the VAT columns, as the shop gets that VAT back; returns what they held."""
     book = books[Bucket.VAT]
     total = int(book.sale.sum()) + int(book.refund.sum()) + leave_vat_out(placed)
-    none, no_credit = np.zeros_like(book.sale), np.zeros_like(book.refund)
+    none, no_credit = np.zeros(len(book.sale), np.int64), np.zeros_like(book.refund)
     basis = np.full_like(book.basis, FeeBasis.MEASURED)
-    books[Bucket.VAT] = FeeBook(none, none, no_credit, 0, basis, book.schedule_row, book.pools)
+    charges = charges_held(none, none)
+    books[Bucket.VAT] = FeeBook(charges, no_credit, 0, basis, book.schedule_row, book.pools)
     return total

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from engine.ledger.amounts import Amounts
 from engine.ledger.fee_books import Books, charges_in, credits_in
 from engine.ledger.fee_frames import (
     NOT_BOOKED,
@@ -56,7 +57,7 @@ def _assembled(work: FeeWork) -> Fees:
         refund[name] = np.zeros(work.refund_rows, np.int64)
         refund[name][given.row] = column
     return Fees(
-        sale={bucket.value: books[bucket].sale for bucket in FEE_BUCKETS},
+        sale=Amounts((bucket.value, books[bucket].sale) for bucket in FEE_BUCKETS),
         refund=refund,
         sale_basis=_worst(books, sold),
         bases={bucket.value: sold.to_rows(books[bucket].basis) for bucket in FEE_BUCKETS},
@@ -67,9 +68,6 @@ def _assembled(work: FeeWork) -> Fees:
         ad_spend=spend,
         not_booked=not_booked,
         pools=tuple(pool for book in books.values() for pool in book.pools),
-        schedule_rows={
-            bucket.value: sold.to_rows(books[bucket].schedule_row) for bucket in FEE_BUCKETS
-        },
         unknown_types=placed.entries.unknown_types,
         of_orders=work.named,
         entries_booked=booked,

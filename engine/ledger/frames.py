@@ -285,8 +285,8 @@ class Ledger:
     is_estimated: BoolArray  # a sale row with an estimated cost amount that is not 0
     has_no_ceiling: BoolArray  # a sale row whose unknown costs can't be bounded
     parcel_order: Int32Array  # of each parcel, the order that dates it
-    parcel_row: Int64Array  # row of the ledger of each piece of a parcel
-    parcel_of_piece: Int64Array
+    parcel_row: Int32Array  # row of the ledger of each piece of a parcel
+    parcel_of_piece: Int32Array
     order_parcels: dict[str, Codes]  # of each order's first parcel: zone, tier, carrier, basis
     cost_codes: Codes  # of each SKU
     refund_reason: Codes

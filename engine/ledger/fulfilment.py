@@ -8,11 +8,12 @@ disguise: its basis says so, and a ceiling says how much it can be.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from engine.ledger.allocation import allocate, sum_by_group
+from engine.ledger.amounts import Amounts
 from engine.ledger.duties import DutiableGoods, Duties, DutyRules, find_duties
 from engine.ledger.frames import CostBasis, Orders
 from engine.ledger.owner_amounts import OwnerAmounts
@@ -100,7 +101,7 @@ class Fulfilment:
     Below: one row of `postage` and `weights` (by parcel) is one parcel, one of `parts` one piece.
     """
 
-    columns: dict[str, Int64Array]
+    columns: Amounts
     basis: dict[str, Int8Array]
     parcels: Parcels
     pieces: Pieces
@@ -113,6 +114,24 @@ class Fulfilment:
     def parcel_of_order(self) -> Int64Array:
         """The first parcel of each order (index into Orders), −1 where it has none."""
         return self.parcels.of_order
+
+    def without_reasons(self) -> Fulfilment:
+        """Return it without what only the explanation of a parcel asks for, which is empty then."""
+        none, no_basis = np.empty(0, np.int64), np.empty(0, np.int8)
+        return replace(
+            self,
+            weights=ParcelWeights(none, none, self.weights.total, none, none),
+            postage=replace(self.postage, ceiling=none),
+            duties=replace(
+                self.duties,
+                duty=none,
+                import_tax=none,
+                base=none,
+                import_tax_basis=no_basis,
+                ceiling=none,
+                carrier_fee_ceiling=none,
+            ),
+        )
 
 
 def fulfil(
@@ -162,7 +181,7 @@ def fulfil(
     is_weighed = _is_weighed(pieces, unit, postage, count)
     columns["sales_weighed"] = np.where(is_weighed, _after_discount(sales), 0)
     return Fulfilment(
-        columns=columns,
+        columns=Amounts(columns.items()),
         basis=_bases(pieces, postage, duties, count),
         parcels=parcels,
         pieces=pieces,

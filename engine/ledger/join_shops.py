@@ -216,8 +216,8 @@ def _parcels(
     }
     return {
         "parcel_order": np.concatenate(of_order).astype(np.int32),
-        "parcel_row": np.concatenate(row),
-        "parcel_of_piece": np.concatenate(parcel),
+        "parcel_row": np.concatenate(row).astype(np.int32),
+        "parcel_of_piece": np.concatenate(parcel).astype(np.int32),
         "order_parcels": {n: Codes(c.code[back], c.values) for n, c in attributes.items()},
     }
 

@@ -47,15 +47,15 @@ class Parcels:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pieces:
-    """One row = what one parcel holds of one line, ascending by (parcel, line id); all int64.
+    """One row = what one parcel holds of one line, ascending by (parcel, line id).
 
-    line: row of the sale lines. parts: over how many parcels the line is spread. starts: the pieces
-    of parcel i are starts[i]:starts[i + 1].
+    line: row of the sale lines. parts: over how many parcels the line is spread. starts: int64, the
+    pieces of parcel i are starts[i]:starts[i + 1].
     """
 
-    parcel: Int64Array
-    line: Int64Array
-    parts: Int64Array
+    parcel: Int32Array
+    line: Int32Array
+    parts: Int32Array
     starts: Int64Array
 
     def __len__(self) -> int:
@@ -214,9 +214,9 @@ def _pieces(links: _Links, line: Int64Array, starts: Int64Array, line_id: Int64A
     parcel = np.repeat(links.parcel, sizes)
     by_key = np.lexsort((line_id[held], parcel))
     return Pieces(
-        parcel[by_key],
-        held[by_key],
-        np.repeat(links.parts, sizes)[by_key],
+        parcel[by_key].astype(np.int32),
+        held[by_key].astype(np.int32),
+        np.repeat(links.parts, sizes)[by_key].astype(np.int32),
         group_starts(parcel[by_key], len(links.lowest)),
     )
 

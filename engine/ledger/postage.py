@@ -77,8 +77,9 @@ def weigh(pieces: Pieces, unit: UnitWeights, quantity: Int64Array, largest: int)
 
     unit, quantity: one value per piece. largest: mdesi, the largest weight on file, or UNKNOWN.
     """
-    own = round_div(np.maximum(unit.mdesi, 0) * quantity, pieces.parts)
-    limit = round_div(max(largest, 0) * quantity, pieces.parts)
+    parts = pieces.parts.astype(np.int64)
+    own = round_div(np.maximum(unit.mdesi, 0) * quantity, parts)
+    limit = round_div(max(largest, 0) * quantity, parts)
     known = unit.mdesi != UNKNOWN
     weight = np.where(known, own, UNKNOWN)
     worst = np.where(known, own, limit if largest != UNKNOWN else UNKNOWN)
@@ -207,7 +208,9 @@ def labels_of_parcels(
     """
     order = order_of_line[pieces.line]
     # One row = one order in one parcel: the first of its pieces.
-    _, first = np.unique(pieces.parcel * len(label_cost) + order, return_index=True)
+    _, first = np.unique(
+        pieces.parcel.astype(np.int64) * len(label_cost) + order, return_index=True
+    )
     first = first[np.lexsort((pieces.parcel[first], order[first]))]
     orders, begins = np.unique(order[first], return_index=True)
     starts = np.append(begins, len(first)).astype(np.int64)

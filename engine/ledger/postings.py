@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.ledger.allocation import allocate, sum_by_group
+from engine.ledger.amounts import Amounts
 from engine.ledger.frames import Orders
 from engine.ledger.refund_cells import RefundEvents
 from engine.ledger.refunds import Refunds
@@ -127,14 +128,15 @@ class SaleRows(Target):
         )
 
 
-def _sold(amounts: Mapping[str, Int64Array], quantity: Int64Array) -> dict[str, Int64Array]:
-    return {
+def _sold(amounts: Amounts, quantity: Int64Array) -> Amounts:
+    parts = {
         ITEMS: amounts["value"] - amounts["discount"],
         SHIPPING: amounts["shipping"],
         GIFT_WRAP: amounts["gift_wrap"],
         TAX: amounts["sales_tax"] + amounts["vat"] + amounts["unbooked"],
         UNIT: quantity,
     }
+    return Amounts(parts.items())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

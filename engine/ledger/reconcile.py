@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -80,18 +81,18 @@ def checks(ledger: Ledger, facts: Facts) -> Iterator[Check]:
 def _sale_checks(ledger: Ledger, sales: SaleAmounts, tables: SourceTables) -> Iterator[Check]:
     order_id = ledger.orders.order_id[sales.order]
     sale = ledger.kind == EventKind.SALE
-    amounts = {name: ledger.amounts.of(name, sale) for name in (*INCOME, "base", "paid")}
+    amounts = partial(ledger.amounts.of, rows=sale)
     for name in INCOME:
-        by_line = sum_by_group(amounts[name], sales.starts)
+        by_line = sum_by_group(amounts(name), sales.starts)
         yield Check(f"order {name} = sum over its lines", order_id, sales.orders[name], by_line)
-    parts = amounts["value"] - amounts["discount"] + amounts["shipping"] + amounts["gift_wrap"]
+    parts = amounts("value") - amounts("discount") + amounts("shipping") + amounts("gift_wrap")
     yield Check(
         "value − discount + shipping + gift wrap = base",
         ledger.orders.order_id[ledger.order[sale]],
         parts,
-        amounts["base"],
+        amounts("base"),
     )
-    base, paid = (sum_by_group(amounts[name], sales.starts) for name in ("base", "paid"))
+    base, paid = (sum_by_group(amounts(name), sales.starts) for name in ("base", "paid"))
     taxes = sum(sales.orders[name] for name in ("sales_tax", "vat", "unbooked"))
     yield Check("base + tax + VAT + unbooked = paid", order_id, base + taxes, paid)
     yield _grand_total_check(order_id, sales, tables, paid)
@@ -106,7 +107,7 @@ def _grand_total_check(
     """
     if sales.own_lines is not sales.lines:
         signs = {name: -1 if name == "discount" else 1 for name in INCOME}
-        by_line = np.sum([signs[name] * sales.own_lines[name] for name in INCOME], axis=0)
+        by_line = np.asarray(sum(signs[name] * sales.own_lines[name] for name in INCOME))
         paid = sum_by_group(by_line, sales.starts)
     total = sales.grand_total.value // sales.own_unit
     # Where the total lies above its parts, the rest is booked as unbooked, so it is in `paid`.

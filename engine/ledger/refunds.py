@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.ledger.amounts import Amounts
 from engine.ledger.frames import INCOME, Orders, OrderState
 from engine.ledger.order_money import RefundMoney
 from engine.ledger.positions import positions
@@ -179,7 +180,7 @@ def _with_assumed(
     )
 
 
-def _paid(amounts: dict[str, Int64Array]) -> Int64Array:
+def _paid(amounts: Amounts) -> Int64Array:
     """What the buyers paid; int64[orders]."""
     total = sum((amounts[name] for name in INCOME if name != "discount"), np.int64(0))
     return np.asarray(total - amounts["discount"])

@@ -14,6 +14,7 @@ import numpy as np
 
 from engine.errors import ContractError
 from engine.ledger.allocation import allocate, group_starts, sum_by_group
+from engine.ledger.amounts import Amounts
 from engine.ledger.exchange import RateSource
 from engine.ledger.frames import INCOME, NO_LISTING, NO_SKU, Orders, OrderState
 from engine.ledger.order_money import OrderMoney
@@ -39,7 +40,7 @@ class Lines:
     sku: Int32Array  # code into `skus`, −1 = (none)
     skus: tuple[str, ...]
     quantity: Int64Array
-    source: Int64Array
+    source: Int32Array
 
     def chosen(self, rows: BoolArray | Int64Array) -> Lines:
         """Return some of the rows, by mask or by position."""
@@ -90,7 +91,7 @@ def resolve_lines(
             np.concatenate((line_sku[kept], np.full(len(lone), -1))).astype(np.int32),
             skus,
             np.concatenate((rows.quantity[kept], tables.orders.item_count[in_time][lone])),
-            np.concatenate((np.flatnonzero(kept), np.full(len(lone), -1))),
+            np.concatenate((np.flatnonzero(kept), np.full(len(lone), -1))).astype(np.int32),
         )
     )
 
@@ -127,10 +128,10 @@ class SaleAmounts:
     which its refunds are split; the same arrays where all is in the shop's currency.
     """
 
-    lines: dict[str, Int64Array]
-    orders: dict[str, Int64Array]
-    own_lines: dict[str, Int64Array]
-    own_orders: dict[str, Int64Array]
+    lines: Amounts
+    orders: Amounts
+    own_lines: Amounts
+    own_orders: Amounts
     starts: Int64Array  # rows of order i are starts[i]:starts[i + 1]
     order: Int32Array  # index into Orders of each group
     grand_total: Maybe  # of each group, in source amounts
@@ -172,7 +173,12 @@ def allocate_sales(
         shop = _spread(tables, lines, value, totals, starts, stays)
     for column in (grand.value, *(raw[name] for name in INCOME[1:])):
         is_exact = is_exact & (column % unit == 0)
-    return SaleAmounts(shop, totals, own, own_totals, starts, order, grand, unit, is_exact)
+    held_own, held_totals = Amounts(own.items()), Amounts(own_totals.items())
+    held_shop = held_own if shop is own else Amounts(shop.items())
+    of_orders = held_totals if shop is own else Amounts(totals.items())
+    return SaleAmounts(
+        held_shop, of_orders, held_own, held_totals, starts, order, grand, unit, is_exact
+    )
 
 
 def _order_amounts(

@@ -16,10 +16,10 @@ from engine.local_time import LocalClock
 from engine.money import Int64Array
 from engine.sorting import stable_order
 from engine.sources.frames import BoolArray, Int32Array, Texts
+from engine.widths import Whole
 
 _EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday; Monday is 0
 _MONTHS = {"MONTHLY": 1, "QUARTERLY": 3, "YEARLY": 12}
-_DAYS = 2**20  # more than a calendar has
 
 
 def span_borders(
@@ -62,7 +62,7 @@ class SpanDays:
     listing: Int32Array
     day: Int32Array
     counts: BoolArray
-    by_cell: Int64Array
+    by_cell: Int32Array
 
     @classmethod
     def of(
@@ -76,24 +76,34 @@ class SpanDays:
         length = (last.astype(np.int64) - first) + 1
         starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(length)))
         row = np.repeat(np.arange(len(length), dtype=np.int32), length)
-        day = np.arange(len(row)) - np.repeat(starts[:-1] - first, length)
+        day = np.arange(len(row), dtype=np.int32)
+        day -= np.repeat((starts[:-1] - first).astype(np.int32), length)
         owner = np.repeat(listing, length)
-        cell = owner * np.int64(_DAYS) + day
+        cell = _cells(owner, day)
         counts = np.ones(len(row), np.bool_)
-        by_cell = stable_order(cell)
+        by_cell = stable_order(cell).astype(np.int32)
         shared = _shared(cell, by_cell)
         of_row = row[shared]
         ranked = (row_id[of_row], -first[of_row].astype(np.int64), length[of_row], cell[shared])
         ordered = shared[np.lexsort(ranked)]
         counts[ordered[1:][cell[ordered][1:] == cell[ordered][:-1]]] = False
-        return cls(starts, row, owner, day.astype(np.int32), counts, by_cell)
+        return cls(starts, row, owner, day, counts, by_cell)
 
     def spread(self, amounts: Int64Array) -> Int64Array:
         """Spread an amount of each row over its days; int64[entries]."""
         return spread_evenly(amounts, self.starts)
 
 
-def _shared(cell: Int64Array, order: Int64Array) -> Int64Array:
+def _cells(listing: Int32Array, day: Int32Array) -> Whole:
+    """Number the pairs of a listing and a day in their order, narrow where they fit."""
+    lowest, highest = (int(day.min()), int(day.max())) if len(day) else (0, 0)
+    days, since = highest - lowest + 1, day - np.int32(lowest)
+    if (int(listing.max(initial=0)) + 1) * days < 2**31:
+        return listing * np.int32(days) + since
+    return listing * np.int64(days) + since
+
+
+def _shared(cell: Whole, order: Int32Array) -> Int64Array:
     """Return the entries whose cell has another entry, too; mostly there is none."""
     ascending = cell[order]
     same = ascending[1:] == ascending[:-1]

@@ -13,14 +13,46 @@ import numpy as np
 
 from engine.money import Int64Array
 from engine.sources.frames import Maybe, SourceTables, Texts
+from engine.widths import narrowed
 
 Table = TypeVar("Table")
 _REFERRED = ("refund_items", "products")  # by rows that name an order
+_SEARCHED = "order_id"  # a search by ids would widen it again, all of it
 _ASCENDING = ("orders", "lines", "shipments", "tracking")  # by order id
 
 
+def held_tables(tables: SourceTables) -> SourceTables:
+    """Return the tables with every column as narrow as it fits, for `orders_alone` to read."""
+    held = {
+        field.name: _held(getattr(tables, field.name))
+        for field in fields(tables)
+        if field.name != "shop"
+    }
+    return replace(tables, **held)
+
+
+def _held(table: Table) -> Table:
+    columns = {
+        field.name: getattr(table, field.name)
+        for field in fields(table)  # type: ignore[arg-type]
+        if field.name != _SEARCHED
+    }
+    return replace(table, **{name: _narrowed(column) for name, column in columns.items()})  # type: ignore[type-var]
+
+
+def _narrowed(column: Any) -> Any:
+    if isinstance(column, Maybe):
+        return Maybe(_narrowed(column.value), column.known)
+    if isinstance(column, Texts):
+        return Texts(_narrowed(column.code), column.values)
+    return narrowed(column) if np.issubdtype(column.dtype, np.integer) else column
+
+
 def rows_of(table: Table, rows: Int64Array) -> Table:
-    """Return some rows of a table, text columns with the texts that occur in them only."""
+    """Return some rows of a table, text columns with the texts that occur in them only.
+
+    Numbers come as wide as they are computed with, even if they are held narrow.
+    """
     columns = {field.name: getattr(table, field.name) for field in fields(table)}  # type: ignore[arg-type]
     chosen = {name: _chosen(column, rows) for name, column in columns.items()}
     return replace(table, **chosen)  # type: ignore[type-var]
@@ -28,13 +60,15 @@ def rows_of(table: Table, rows: Int64Array) -> Table:
 
 def _chosen(column: Any, rows: Int64Array) -> Any:
     if isinstance(column, Maybe):
-        return Maybe(column.value[rows], column.known[rows])
+        return Maybe(column.value[rows].astype(np.int64), column.known[rows])
     if isinstance(column, Texts):
         used, code = np.unique(column.code[rows], return_inverse=True)
         names = tuple(column.values[number] for number in used.tolist() if number >= 0)
         skipped = int(len(used) > len(names))  # −1, no text, comes first
         return Texts((code.ravel() - skipped).astype(np.int32), names)
-    return column[rows]
+    chosen = column[rows]
+    is_number = np.issubdtype(chosen.dtype, np.integer)
+    return chosen.astype(np.int64, copy=False) if is_number else chosen
 
 
 def orders_alone(tables: SourceTables, order_ids: Int64Array) -> SourceTables:

@@ -15,7 +15,7 @@ import numpy as np
 from engine.ledger.entries import Entries, refer
 from engine.ledger.exchange import Exchange, RateSource
 from engine.ledger.fee_frames import Fees
-from engine.ledger.fee_work import FeeRules, work_out_fees
+from engine.ledger.fee_work import FeeRules, FeeWork, work_out_fees
 from engine.ledger.fees import book_fees
 from engine.ledger.frames import Orders, OrderState
 from engine.ledger.holding import hold_back
@@ -104,6 +104,7 @@ class Booked:
     refunds: Refunds
     back: RefundEvents
     money: Money | None
+    work: FeeWork | None = None
 
     def sale(self, line_id: int) -> dict[str, int]:
         """The fees of a line that are not 0, in cents."""
@@ -197,7 +198,7 @@ def booked(
         at_market=at_market,
         known_until=known_until,
     )
-    return replace(base, fees=book_fees(work))
+    return replace(base, fees=book_fees(work), work=work)
 
 
 def referred(source: SourceTables, entries: list[Entry], payments: dict[int, int]) -> Entries:

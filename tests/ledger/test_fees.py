@@ -79,7 +79,8 @@ def test_measured_and_estimated_fees_are_told_apart() -> None:
     assert shop.basis(1001) == {CostBasis.MEASURED}
     assert shop.basis(1003) == {CostBasis.ESTIMATED}
     assert set(shop.fees.bases["transaction_fees"][~of_1001]) == {FeeBasis.ESTIMATED}
-    rows = shop.fees.schedule_rows["processing_fees"]
+    assert shop.work is not None
+    rows = shop.work.sold.to_rows(shop.work.books[Bucket.PROCESSING].schedule_row)
     assert set(rows[of_1001]) == {-1}
     assert set(rows[~of_1001]) == {1}
 

@@ -130,7 +130,9 @@ def _stakes_of_duties(findings: Sequence[Finding], facts: Facts, files: OwnerFil
     country = sent.parcels.country[sent.pieces.parcel]
     is_due = np.array([code == COUNTRY for code in facts.orders.countries] + [False])[country]
     used = np.flatnonzero(is_due & (sent.parts.duty_row >= 0))
-    duty_row, line = sent.parts.duty_row[used].astype(np.int64), sent.pieces.line[used]
+    duty_row, line = (
+        column[used].astype(np.int64) for column in (sent.parts.duty_row, sent.pieces.line)
+    )
     duty_row, line = distinct_pairs(duty_row, line)
     total = np.zeros(len(rows.row_number), np.int64)
     np.add.at(total, duty_row, sales_of(facts)[line])
