@@ -198,7 +198,7 @@ def _ready(waiting: list[_Read], terms: Terms, loaded: Loaded) -> LoadedShop:
     with loaded.stage("health"):
         fingerprints = take_fingerprints(tables, facts, clock) if terms.with_fingerprints else None
         evidence = keep_evidence(facts)
-    # The source rows that are of no order, and most entries, have done their work.
+    # The source rows that are of no order have done their work.
     facts = replace(facts, tables=evidence.tables)
     del tables, read
     give_back()

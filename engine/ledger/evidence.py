@@ -38,7 +38,7 @@ class Evidence:
     costs: CostBook
 
     def narrow(self) -> Evidence:
-        """Return it with all tables as narrow as they fit, to be kept."""
+        """Return it as it is kept: tables of which only single orders are asked are held narrow."""
         return replace(self, tables=held_tables(self.tables))
 
     def pool_of(self, column: str, month: int) -> Pool:
