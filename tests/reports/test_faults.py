@@ -21,7 +21,7 @@ from engine.database.migrate import migrate
 from engine.database.run_lock import run_lock
 from engine.database.url import DatabaseUrl
 from engine.database.write import Connection
-from engine.reports import runner
+from engine.reports import writing
 from engine.reports.analyst_views import publish_views
 from tests.reports.conftest import Reports, Start
 from tests.reports.small_shop import execute, fill, rows
@@ -186,13 +186,13 @@ def test_the_lock_of_one_shop_does_not_stop_another(shop: DatabaseUrl, reports: 
 def test_a_run_that_was_declared_abandoned_can_not_write(
     shop: DatabaseUrl, reports: Reports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = runner.write_changes
+    honest = writing.write_changes
 
     def taken_over(url: DatabaseUrl, run_id: int, *others: Any, **named: Any) -> Any:
         execute(url, "UPDATE report_runs SET status = 'ABANDONED' WHERE run_id = %s", run_id)
         return honest(url, run_id, *others, **named)
 
-    monkeypatch.setattr(runner, "write_changes", taken_over)
+    monkeypatch.setattr(writing, "write_changes", taken_over)
     ended = reports("--json")
     assert ended.code == 8
     assert "Run 1 is abandoned" in ended.shop["error"]["message"]
@@ -203,7 +203,7 @@ def test_a_run_that_was_declared_abandoned_can_not_write(
 def test_a_commit_whose_answer_was_lost_is_not_made_twice(
     shop: DatabaseUrl, reports: Reports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = runner.write_changes
+    honest = writing.write_changes
     calls = []
 
     def answer_lost(*arguments: Any, **named: Any) -> Any:
@@ -211,7 +211,7 @@ def test_a_commit_whose_answer_was_lost_is_not_made_twice(
         honest(*arguments, **named)
         raise psycopg.OperationalError("server closed the connection unexpectedly")
 
-    monkeypatch.setattr(runner, "write_changes", answer_lost)
+    monkeypatch.setattr(writing, "write_changes", answer_lost)
     ended = reports("--json")
     assert (ended.code, len(calls)) == (0, 1)
     assert ended.shop["rows_inserted"] == sum(len(found) for found in stored(shop).values())
