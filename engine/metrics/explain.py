@@ -27,6 +27,7 @@ from engine.metrics.model import (
     Ratio,
 )
 from engine.metrics.registry import REGISTRY
+from engine.metrics.state_parts import WINDOWS
 from engine.periods import Period
 
 # What is in no figure, shown at the root of every tree.
@@ -92,6 +93,8 @@ def _closure(metric: Metric) -> Iterator[str]:
     for name in metric.formula.inputs:
         if is_part(name):
             yield from (name, *([CEILINGS[name]] if name in CEILINGS else []))
+            if name.rpartition(".")[2] in WINDOWS:
+                yield "elapsed_days"
         else:
             yield from _closure(REGISTRY[name])
 

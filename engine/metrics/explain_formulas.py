@@ -50,7 +50,7 @@ def ceiling_again(node: Node) -> Value:
 
 
 def covered_again(node: Node) -> Value:
-    """What a source counts: the sum of its rows, unknown where it covers no day."""
+    """What is counted over days: the sum of its rows, unknown where there is no such day."""
     return part_again(node) if node.children[0].value else None
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.ledger.explained import MEASURED
 from engine.ledger.frames import EventKind
-from engine.metrics.explain_formulas import Again, leaves_below, part_again
+from engine.metrics.explain_formulas import leaves_below
 from engine.metrics.explain_nodes import Leaves, Node, Value
 from engine.metrics.explain_rows import Asked, row_leaves
 from engine.metrics.model import LISTING, PRODUCT, SHOP, Unit
@@ -30,12 +30,8 @@ def state_unit(what: str) -> Unit:
     return Unit.MONEY if what in _MONEY else Unit.COUNT
 
 
-def state_again(what: str) -> Again:
-    """Return how a state comes from its rows: without a row it is not known."""
-    return part_again if what in WINDOWS else _seen_again
-
-
-def _seen_again(node: Node) -> Value:
+def seen_again(node: Node) -> Value:
+    """A state: the sum of its rows, unknown without one."""
     leaves = leaves_below(node)
     return leaves.total if len(leaves) else None
 
@@ -49,7 +45,8 @@ def state_leaves(asked: Asked, what: str) -> Leaves:
     """Return the rows behind a state; none where it is not known."""
     last = _last_begun(asked)
     if what in WINDOWS:
-        return _sold(asked, last - WINDOWS[what] + 1, last)
+        days = WINDOWS[what] if _elapsed(asked) else 0
+        return _sold(asked, last - days + 1, last)
     if what.startswith(f"{STOCK_VALUE}_"):
         return _value_by_day(asked, is_days=what.endswith("_days"))
     if what.endswith("_before"):

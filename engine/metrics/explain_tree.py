@@ -35,7 +35,7 @@ from engine.metrics.explain_series import (
     series_leaves,
     spread_of,
 )
-from engine.metrics.explain_states import state_again, whole_shop
+from engine.metrics.explain_states import seen_again, whole_shop
 from engine.metrics.model import (
     Basis,
     Diversity,
@@ -50,6 +50,7 @@ from engine.metrics.model import (
     Unit,
 )
 from engine.metrics.registry import REGISTRY
+from engine.metrics.state_parts import WINDOWS
 
 
 def is_part(name: str) -> bool:
@@ -105,7 +106,9 @@ class Tree:
         if source == "w" and what in COVERED_PARTS:
             return covered_again, (self._covered(what, whole_shop(self._asked)),)
         source, _, what = (what if source == "w" else name).partition(".")
-        return state_again(what) if source == "s" else part_again, ()
+        if source == "s" and what in WINDOWS:
+            return covered_again, (self.part("elapsed_days"),)
+        return seen_again if source == "s" else part_again, ()
 
     def _covered(self, name: str, asked: Asked | None = None) -> Node:
         """Return the days that a source covers, as a node."""

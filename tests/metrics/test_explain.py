@@ -74,6 +74,16 @@ def test_every_metric_of_every_entity_of_the_worked_shop(metric: Metric, dating:
                 assert total == root.value
 
 
+def test_a_period_that_has_not_begun_opens_like_any_other() -> None:
+    april = Period.custom(date(2026, 4, 12), date(2026, 4, 20))
+    for metric in REGISTRY.metrics.values():
+        if Level.SHOP in metric.levels:
+            opened(metric.name, period=april)
+    stock = opened("days_of_stock", period=april)
+    sold = next(node for node in stock.walk() if node.name == "s.units_28")
+    assert (stock.value, sold.value, len(sold.leaves)) == (None, None, 0)
+
+
 @settings(deadline=None, max_examples=30)
 @given(any_shop(), st.integers(-10, 60), st.integers(0, 90), st.randoms(use_true_random=False))
 def test_any_metric_of_any_shop_opens_and_adds_up(
