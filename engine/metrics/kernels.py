@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.money import Int64Array, round_div
 from engine.sorting import run_starts, stable_order
@@ -66,7 +67,7 @@ def slices(low: Int64Array, high: Int64Array) -> Slices:
     return Slices(low, size, row, group)
 
 
-def sum_runs(values: Int64Array | BoolArray, heads: Int64Array) -> Int64Array:
+def sum_runs(values: npt.NDArray[np.integer] | BoolArray, heads: Int64Array) -> Int64Array:
     """Sum the rows from each head to before the next, exactly. int64[heads]."""
     if not len(heads):
         return np.empty(0, np.int64)

@@ -9,21 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from engine.errors import UnknownEntityError
-from engine.ledger.frames import EventKind, Ledger, OrderState
+from engine.ledger.frames import EventKind, Ledger, OrderEntities, OrderState
 from engine.local_time import LocalClock
-from engine.metrics.compute import Snapshot, entity_ids
+from engine.metrics.compute import Snapshot, codes_of
 from engine.metrics.evaluate import BASES
+from engine.metrics.kernels import sum_runs
 from engine.metrics.model import LISTING, SHOP, Level, Linear
-from engine.metrics.order_tables import contribution_of
 from engine.metrics.registry import REGISTRY
 from engine.money import Int64Array
 from engine.periods import Period
-from engine.sources.frames import BoolArray
+from engine.sorting import run_starts, stable_order
+from engine.sources.frames import BoolArray, Int32Array
+from engine.widths import places_in
 
 # What the list shows of each order, by the names of the registry.
 SHOWN = (
@@ -38,11 +40,18 @@ SHOWN = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Rows:
-    """Ledger rows of the question, and the place in the list of each one's order."""
+    """Ledger rows of the question, ascending by the place in the list of each one's order.
+
+    head: where the rows of an order begin; `at` is the order's place. orders: index into the
+    ledger's orders of each row of the list, −1 = none. place: the way back, −1 = not in the list;
+    its last one is of what belongs to no order.
+    """
 
     row: Int64Array
+    head: Int64Array
     at: Int64Array
-    orders: Int64Array  # index into the ledger's orders of each row of the list, −1 = none
+    orders: Int64Array
+    place: Int32Array
 
 
 def list_orders(
@@ -65,61 +74,63 @@ def list_orders(
     Raises UnknownEntityError.
     """
     ledger = snapshot.ledger
-    is_own, is_own_line = _own(snapshot, level, entity)
-    by_event = refund_dating == "refund_day"
-    day = ledger.event_day if by_event else ledger.order_day
-    rows = _rows(ledger, is_own & period.holds(day), _uncounted(ledger, is_own_line, period))
+    named: list[Any] = [entity]
+    code = 0 if level is SHOP else int(codes_of(snapshot, level, named)[0])
+    is_own = _is_own(ledger, level, code)
+    day = ledger.event_day if refund_dating == "refund_day" else ledger.order_day
+    row = np.flatnonzero(is_own & period.holds(day))
+    rows = _rows(ledger, row, _uncounted(ledger, level, code, period))
     orders, facts = rows.orders, ledger.orders
     ordered = _local(clock, np.append(facts.seconds, 0)[orders])
-    country = np.append(facts.country, np.int32(-1))[orders]
-    states = np.array([*(state.name.lower() for state in OrderState), ""], dtype=object)
     state = np.append(facts.state, np.int8(-1))[orders]
-    placed = period.holds(np.append(facts.day, np.int32(-1))[orders]) & (orders >= 0)
-    frame = pd.DataFrame(
+    country = np.append(facts.country, np.int32(-1))[orders]
+    listed = _whole(ledger, rows, level, code)
+    return pd.DataFrame(
         {
             "order_id": np.append(facts.order_id, 0)[orders],
             "ordered_at": pd.Series(ordered).mask(orders < 0),
             "order_day": pd.Series(ordered).dt.normalize().mask(orders < 0),
             "has_clock": np.append(facts.has_clock, False)[orders],
-            "state": pd.array(states[state], dtype="string"),
-            "country": pd.array(
-                np.array([*facts.countries, None], dtype=object)[country], dtype="string"
-            ),
-            **{name: _money(ledger, rows, name) for name in metrics},
+            "state": _texts([*(state.name.lower() for state in OrderState), ""], state),
+            "country": _texts([*facts.countries, None], country),
+            **_amounts(ledger, rows, metrics),
+            "profit_basis": _basis(ledger, listed),
+            "is_placed": period.holds(np.append(facts.day, np.int32(-1))[orders]) & (orders >= 0),
+            "is_refunded": listed.marked(ledger.kind[listed.row] == EventKind.REFUND),
+            "is_held": state == OrderState.HELD,
+            "is_estimated": listed.marked(listed.is_sale & ledger.is_estimated[listed.row]),
+            "is_loss": _is_loss(snapshot, orders, level, code),
         }
     )
-    return frame.assign(**_flags(ledger, rows, is_own, placed))
 
 
-def _own(snapshot: Snapshot, level: Level, entity: int | str | None) -> tuple[BoolArray, BoolArray]:
-    """Return which ledger rows, and which lines of uncounted orders, are the entity's."""
-    ledger = snapshot.ledger
+def _is_own(facts: Ledger | OrderEntities, level: Level, code: int) -> BoolArray:
+    """Return which rows of the ledger, or lines of uncounted orders, are the entity's."""
     if level is SHOP:
-        return np.ones(len(ledger), np.bool_), np.ones(len(ledger.uncounted.order), np.bool_)
-    known = {name: code for code, name in enumerate(entity_ids(snapshot, level))}
-    if entity not in known:
-        raise UnknownEntityError.from_entity(level, entity, known)
-    is_listing = level is LISTING
-    column = ledger.listing if is_listing else ledger.sku
-    lines = ledger.uncounted.listing if is_listing else ledger.uncounted.sku
-    return column == known[entity], lines == known[entity]
+        return np.broadcast_to(np.True_, len(facts.order))
+    return np.asarray((facts.listing if level is LISTING else facts.sku) == code)
 
 
-def _uncounted(ledger: Ledger, is_own_line: BoolArray, period: Period) -> Int64Array:
-    """Return the orders of the period that do not count, with a line of the entity."""
-    order = np.unique(ledger.uncounted.order[is_own_line]).astype(np.int64)
-    return order[period.holds(ledger.orders.day[order])]
+def _uncounted(ledger: Ledger, level: Level, code: int, period: Period) -> Int32Array:
+    """Return the order of each line of the entity in an uncounted order of the period."""
+    lines = ledger.uncounted
+    in_period = period.holds(ledger.orders.day[lines.order])
+    return lines.order[in_period & _is_own(lines, level, code)]
 
 
-def _rows(ledger: Ledger, chosen: BoolArray, uncounted: Int64Array) -> _Rows:
-    row = np.flatnonzero(chosen)
-    order = ledger.order[row].astype(np.int64)
-    orders = np.unique(np.concatenate((order, uncounted)))
-    # Orders are in time order; what belongs to none, −1, goes to the end.
-    orders = np.concatenate((orders[orders >= 0], orders[orders < 0]))
-    known = len(orders) - int(len(orders) and orders[-1] < 0)
-    at = np.where(order >= 0, np.searchsorted(orders[:known], order), known)
-    return _Rows(row, at, orders)
+def _rows(ledger: Ledger, row: Int64Array, uncounted: Int32Array) -> _Rows:
+    # Orders are in time order; what belongs to none, −1, is the last place of all.
+    count = len(ledger.orders)
+    is_listed = np.zeros(count + 1, np.bool_)
+    is_listed[ledger.order[row]] = True
+    is_listed[uncounted] = True
+    orders = np.flatnonzero(is_listed)
+    place = np.full(count + 1, -1, np.int32)
+    place[orders] = np.arange(len(orders), dtype=np.int32)
+    row = row[stable_order(place[ledger.order[row]])]
+    at = place[ledger.order[row]].astype(np.int64)
+    head = run_starts(at)
+    return _Rows(row, head, at[head], np.where(orders < count, orders, -1), place)
 
 
 def _local(clock: LocalClock, seconds: Int64Array) -> np.ndarray:
@@ -141,40 +152,71 @@ def ledger_terms(name: str) -> list[tuple[int, str]]:
     return terms
 
 
-def _money(ledger: Ledger, rows: _Rows, name: str) -> pd.api.extensions.ExtensionArray:
-    total = np.zeros(len(rows.orders), np.int64)
-    for sign, column in ledger_terms(name):
-        np.add.at(total, rows.at, sign * ledger.amounts.of(column, rows.row))
-    return pd.array(total, dtype="Int64")
-
-
-def _flags(
-    ledger: Ledger, rows: _Rows, is_own: BoolArray, placed: BoolArray
-) -> dict[str, np.ndarray | pd.api.extensions.ExtensionArray]:
-    orders, count = rows.orders, len(ledger.orders)
-
-    def marked(chosen: Int64Array) -> BoolArray:
-        """Return which orders of the list have one of these ledger rows."""
-        found = np.zeros(count + 1, np.bool_)
-        found[ledger.order[chosen]] = True
-        found[-1] = False
-        return np.asarray(found[orders])
-
-    sales = np.flatnonzero(is_own & (ledger.kind == EventKind.SALE))
-    partial, estimated = (
-        marked(sales[flag[sales]]) for flag in (ledger.is_partial, ledger.is_estimated)
-    )
-    is_sale = marked(sales)
-    code = np.where(partial, BASES.index("partial"), BASES.index("measured"))
-    code = np.where(estimated & ~partial, BASES.index("estimated"), code)
-    names = np.array([*BASES, None], dtype=object)
-    contribution = np.zeros(count + 1, np.int64)
-    np.add.at(contribution, ledger.order[sales], contribution_of(ledger, sales))
-    return {
-        "profit_basis": pd.array(names[np.where(is_sale, code, -1)], dtype="string"),
-        "is_placed": placed,
-        "is_refunded": marked(np.flatnonzero(is_own & (ledger.kind == EventKind.REFUND))),
-        "is_held": np.append(ledger.orders.state, -1)[orders] == OrderState.HELD,
-        "is_estimated": estimated,
-        "is_loss": is_sale & (contribution[orders] < 0),
+def _amounts(
+    ledger: Ledger, rows: _Rows, names: Sequence[str]
+) -> dict[str, pd.api.extensions.ExtensionArray]:
+    """Sum metrics by order; a column that several of them have is summed once."""
+    terms = {name: ledger_terms(name) for name in names}
+    sums = {
+        column: sum_runs(ledger.amounts.narrow(column, rows.row), rows.head)
+        for column in {column for own in terms.values() for _, column in own}
+        if not ledger.amounts.is_nothing(column)
     }
+    amounts: dict[str, pd.api.extensions.ExtensionArray] = {}
+    for name, own in terms.items():
+        total = np.zeros(len(rows.orders), np.int64)
+        for sign, column in own:
+            if column in sums:
+                total[rows.at] += sign * sums[column]
+        amounts[name] = pd.array(total, dtype="Int64")
+    return amounts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Whole:
+    """The entity's rows of the listed orders, in the period or not; `at`: place of the order."""
+
+    row: Int64Array
+    at: Int32Array
+    is_sale: BoolArray
+    orders: int
+
+    def marked(self, flag: BoolArray) -> BoolArray:
+        """Return which orders of the list have a row with this flag."""
+        found = np.zeros(self.orders, np.bool_)
+        found[self.at[flag]] = True
+        return found
+
+
+def _whole(ledger: Ledger, rows: _Rows, level: Level, code: int) -> _Whole:
+    is_listed = rows.place >= 0
+    is_listed[-1] = False
+    row = np.flatnonzero(is_listed[ledger.order] & _is_own(ledger, level, code))
+    is_sale = ledger.kind[row] == EventKind.SALE
+    return _Whole(row, rows.place[ledger.order[row]], is_sale, len(rows.orders))
+
+
+def _basis(ledger: Ledger, whole: _Whole) -> pd.api.extensions.ExtensionArray:
+    """Return how each order's costs are known; null without a sale."""
+    basis = np.full(whole.orders, -1)
+    for name, is_it in (
+        ("measured", whole.is_sale),
+        ("estimated", whole.is_sale & ledger.is_estimated[whole.row]),
+        ("partial", whole.is_sale & ledger.is_partial[whole.row]),
+    ):
+        basis[whole.at[is_it]] = BASES.index(name)
+    return _texts([*BASES, None], basis)
+
+
+def _is_loss(snapshot: Snapshot, orders: Int64Array, level: Level, code: int) -> BoolArray:
+    """Return which orders cost more than they bring, by the sales of the entity."""
+    table, days = snapshot.levels[level].orders, snapshot.calendar.days
+    low, high = places_in(table.key, np.array([code * days, (code + 1) * days]))
+    is_loss = np.zeros(len(snapshot.ledger.orders) + 1, np.bool_)
+    is_loss[table.order[low:high]] = table.contribution[low:high] < 0
+    return np.asarray(is_loss[orders])
+
+
+def _texts(values: Sequence[str | None], code: np.ndarray) -> pd.api.extensions.ExtensionArray:
+    """Return the text of each code; −1 is the last one of them."""
+    return pd.array(list(values), dtype="string").take(code)

@@ -16,7 +16,9 @@ from engine.ledger.frames import EventKind
 from engine.metrics.compute import Snapshot
 from engine.metrics.model import SHOP
 from engine.money import Int64Array
-from engine.periods import Period
+from engine.periods import Period, day_number
+from engine.sources.frames import Int32Array
+from engine.widths import places_in
 
 _MOST_BINS = 20
 _STEPS = (1, 2, 5)
@@ -74,21 +76,25 @@ class ReturnsStep:
 
 def order_spread(snapshot: Snapshot, period: Period, spread: Spread) -> tuple[Bin, ...]:
     """Return how the orders of a range are spread; none for a range without orders."""
-    table = snapshot.levels[SHOP].orders
-    days = table.day.astype(np.int64) + snapshot.calendar.first_day
-    chosen = np.flatnonzero(period.holds(days))
+    table, calendar = snapshot.levels[SHOP].orders, snapshot.calendar
+    ends = np.array([day_number(period.start), day_number(period.end) + 1]) - calendar.first_day
+    low, high = places_in(table.key, np.clip(ends, 0, calendar.days))  # the shop's key is the day
     if spread is Spread.UNITS:
-        return _bins(_units(snapshot)[table.order[chosen]], 1)
+        return _bins(_units(snapshot, table.order[low:high]), 1)
     column = table.value if spread is Spread.VALUE else table.contribution
-    values = column[chosen].astype(np.int64)
+    values = column[low:high].astype(np.int64)
     return _bins(values, _step(values))
 
 
-def _units(snapshot: Snapshot) -> Int64Array:
+def _units(snapshot: Snapshot, orders: Int32Array) -> Int64Array:
+    """Return the units that each of these orders sold."""
     ledger = snapshot.ledger
-    sales = np.flatnonzero(ledger.kind == EventKind.SALE)
-    units = np.zeros(len(ledger.orders), np.int64)
-    np.add.at(units, ledger.order[sales], ledger.amounts.of("quantity", sales))
+    place = np.full(len(ledger.orders) + 1, -1, np.int32)  # the last one: of no order
+    place[orders] = np.arange(len(orders), dtype=np.int32)
+    at = place[ledger.order]
+    sales = np.flatnonzero((at >= 0) & (ledger.kind == EventKind.SALE))
+    units = np.zeros(len(orders), np.int64)
+    np.add.at(units, at[sales], ledger.amounts.of("quantity", sales))
     return units
 
 
@@ -107,9 +113,10 @@ def _step(values: Int64Array) -> int:
 
 def _middle(values: Int64Array) -> tuple[int, int]:
     """Return two values between which all but one in fifty lie."""
-    ordered = np.sort(values)
-    cut = len(ordered) // 100
-    return int(ordered[cut]), int(ordered[len(ordered) - 1 - cut])
+    cut = len(values) // 100
+    low, high = cut, len(values) - 1 - cut
+    ordered = np.partition(values, (low, high))
+    return int(ordered[low]), int(ordered[high])
 
 
 def _bins(values: Int64Array, step: int) -> tuple[Bin, ...]:

@@ -16,6 +16,7 @@ from engine.dashboard.sheets import Sheet
 from engine.dashboard.tables import Heading, Table, of_metric
 from engine.metrics.formats import known
 from engine.metrics.order_list import SHOWN
+from engine.money import Int64Array
 
 PAGE_ROWS = 100
 _BASIS = "profit_basis"
@@ -29,12 +30,16 @@ def draw_orders(
     page: str,
     opens: Callable[[Any], None],
     metrics: Sequence[str] = SHOWN,
+    rows: Int64Array | None = None,
 ) -> None:
-    """Draw the orders of a frame, newest first as given or in its own order, and their export."""
-    if frame.empty:
+    """Draw the orders of a frame in its own order, or these rows in theirs, and their export."""
+    count = len(frame) if rows is None else len(rows)
+    if not count:
         st.info("No order and no refund of it falls into this range.", title="No orders")
         return
-    pages = -(-len(frame) // PAGE_ROWS)
+    # A year of a large shop has a million orders: only those of the page are taken together.
+    chosen = slice(None) if rows is None else rows
+    pages = -(-count // PAGE_ROWS)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         at = 1
         if pages > 1:
@@ -43,13 +48,14 @@ def draw_orders(
                     f"Page of {pages}", 1, pages, 1, key=f"{page}-page", width=160, format="%d"
                 )
             )
-        export(run, page, "orders", partial(_sheet, run, frame, metrics))
-    shown = frame.iloc[(at - 1) * PAGE_ROWS : at * PAGE_ROWS]
+        export(run, page, "orders", partial(_sheet, run, frame, chosen, metrics))
+    here = slice((at - 1) * PAGE_ROWS, at * PAGE_ROWS)
+    shown = frame.iloc[here if rows is None else rows[here]]
     table = order_table(shown, f"{page}-orders", metrics)
     ids = [one or None for one in shown["order_id"]]
     tables.draw(table, run.currency, ids=ids, opens=opens)
     st.caption(
-        f"{len(frame):,} rows. A refund of an earlier order stands here without its sale; what "
+        f"{count:,} rows. A refund of an earlier order stands here without its sale; what "
         "belongs to no order is order 0."
     )
 
@@ -76,8 +82,10 @@ def order_table(frame: pd.DataFrame, key: str, metrics: Sequence[str] = SHOWN) -
     return Table(key, headings, rows, f"{len(frame):,} orders")
 
 
-def _sheet(run: PageRun, frame: pd.DataFrame, metrics: Sequence[str]) -> Sheet:
-    return order_table(frame, "orders", metrics).sheet(run.currency)
+def _sheet(
+    run: PageRun, frame: pd.DataFrame, rows: Int64Array | slice, metrics: Sequence[str]
+) -> Sheet:
+    return order_table(frame.iloc[rows], "orders", metrics).sheet(run.currency)
 
 
 def _moment(row: Mapping[Any, Any]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
@@ -40,13 +41,13 @@ def draw(run: PageRun) -> None:
                 bind="query-params",
             )
             chosen = chosen if chosen in SPREADS else words[0]
-            table = spread_table(run, chosen)
+            spread, title = SPREADS[chosen]
+            bins = run.analytics.order_spread(run.view.period, spread)
+            table = spread_table(chosen, bins)
             export(run, _PAGE, "spread", partial(table.sheet, run.currency))
         if not table.rows:
             st.caption("No order was placed in this range; what is below are refunds of others.")
             return
-        spread, title = SPREADS[chosen]
-        bins = run.analytics.order_spread(run.view.period, spread)
         bars = [
             Bar(
                 _edge(one.high if one.low is None else one.low, spread, run.currency),
@@ -62,11 +63,10 @@ def draw(run: PageRun) -> None:
         st.caption("Orders placed in this range, each without its refunds; far ones are together.")
 
 
-def spread_table(run: PageRun, chosen: str) -> Table:
+def spread_table(chosen: str, bins: Sequence[Bin]) -> Table:
     """Return one row a bin: from, to below, and how many orders."""
     spread, _ = SPREADS[chosen]
     unit = Unit.COUNT if spread is Spread.UNITS else Unit.MONEY
-    bins = run.analytics.order_spread(run.view.period, spread)
     headings = (
         Heading("from", "From", unit),
         Heading("to_below", "To below", unit),

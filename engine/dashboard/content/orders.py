@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -16,6 +17,7 @@ from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
 from engine.errors import UnknownEntityError
 from engine.metrics.model import LISTING, PRODUCT, SHOP
+from engine.money import Int64Array
 
 _PAGE = "orders"
 _KEY = "order"
@@ -72,12 +74,12 @@ def draw(run: PageRun) -> None:
         return
     parts.draw_cards(run, CARDS)
     order_spread.draw(run)
-    frame = _chosen(run)
-    if frame.empty:
+    frame, rows = _chosen(run)
+    if not len(rows):
         st.info("The choices above leave no order of this range.", title="No order matches")
         st.button("Clear the choices", on_click=_clear)
         return
-    draw_orders(run, frame, _PAGE, drill.here_by(_KEY))
+    draw_orders(run, frame, _PAGE, drill.here_by(_KEY), rows=rows)
 
 
 def _order_box() -> str:
@@ -111,7 +113,8 @@ def _draw_one(run: PageRun, asked: str) -> None:
     order_detail.draw(run, explained)
 
 
-def _chosen(run: PageRun) -> pd.DataFrame:
+def _chosen(run: PageRun) -> tuple[pd.DataFrame, Int64Array]:
+    """Draw the choices; return orders of the range, and which of them to show, in order."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         listing = drill.pick_entity(run, LISTING, nothing="All listings")
         sku = drill.pick_entity(run, PRODUCT, nothing="All SKUs")
@@ -141,7 +144,8 @@ def _chosen(run: PageRun) -> pd.DataFrame:
         order = st.segmented_control(
             "Sort by", words, default=words[0], required=True, key="order by", bind="query-params"
         )
-    return arranged(frame, country, [Only(one) for one in only], Order(order or words[0]))
+    rows = arranged(frame, country, [Only(one) for one in only], Order(order or words[0]))
+    return frame, rows
 
 
 def _of_state(frame: pd.DataFrame) -> pd.DataFrame:
@@ -161,25 +165,25 @@ def _country(frame: pd.DataFrame) -> str | None:
 
 def arranged(
     frame: pd.DataFrame, country: str | None, only: list[Only], order: Order
-) -> pd.DataFrame:
-    """Return the rows that all choices leave, in the order asked for."""
-    keep = pd.Series(data=True, index=frame.index)
+) -> Int64Array:
+    """Return which rows all choices leave, in the order asked for: places in the frame."""
+    keep = np.ones(len(frame), np.bool_)
     if country is not None:
-        is_it = (
-            frame["country"].isna()
-            if country == UNKNOWN_COUNTRY
-            else ((frame["country"] == country).fillna(value=False))
-        )
-        keep &= is_it.astype(bool)
+        own = frame["country"]
+        is_it = own.isna() if country == UNKNOWN_COUNTRY else (own == country).fillna(value=False)
+        keep &= is_it.to_numpy(np.bool_)
     for one in only:
-        keep &= frame[FLAGS[one]].astype(bool)
+        keep &= frame[FLAGS[one]].to_numpy(np.bool_)
+    at = np.flatnonzero(keep)
     column, ascending = {
         Order.NEWEST: ("ordered_at", False),
         Order.WORST: (PROFIT, True),
         Order.BEST: (PROFIT, False),
         Order.LARGEST: (REVENUE, False),
     }[order]
-    return frame[keep].sort_values(column, ascending=ascending, kind="stable", na_position="last")
+    kept = frame[column].iloc[at].set_axis(at)
+    in_order = kept.sort_values(ascending=ascending, kind="stable", na_position="last")
+    return in_order.index.to_numpy(np.int64)
 
 
 def _clear() -> None:
