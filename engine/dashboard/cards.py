@@ -15,8 +15,8 @@ import streamlit as st
 
 from engine.dashboard.data import Figures, Value
 from engine.dashboard.filters import View, compared_words
-from engine.dashboard.questions import LOW_ENDS
-from engine.metrics.formats import change, number, text
+from engine.dashboard.questions import LOW_ENDS, profit_behind
+from engine.metrics.formats import change, known, number, text
 from engine.metrics.model import Direction, Metric
 from engine.metrics.registry import REGISTRY
 
@@ -68,10 +68,15 @@ def metric_card(name: str, figures: Figures, view: View) -> Card:
 
 
 def is_high_end(name: str, figures: Figures, view: View) -> bool:
-    """Whether a profit is only known to be at most what is shown: costs of it are missing."""
-    if name not in LOW_ENDS:
+    """Whether a profit, or what is divided from one, is at most what is shown: costs are missing.
+
+    What it is divided by is above 0, else there is no figure.
+    """
+    profit = profit_behind(name)
+    if profit is None or known(figures.value(name, view.period)) is None:
         return False
-    return figures.value(LOW_ENDS[name], view.period) != figures.value(name, view.period)
+    low = figures.value(LOW_ENDS[profit], view.period)
+    return low != figures.value(profit, view.period)
 
 
 def supposed_card(

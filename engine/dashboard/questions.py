@@ -7,7 +7,8 @@ at import; a metric that is not declared is absent, never a zero.
 from __future__ import annotations
 
 from engine.dashboard.metric_names import at_level
-from engine.metrics.model import SHOP
+from engine.metrics.model import SHOP, Ratio
+from engine.metrics.registry import REGISTRY
 
 COVERAGE, PROFIT, PROFIT_LOW, NET_PROFIT, NET_PROFIT_LOW = at_level(
     SHOP,
@@ -19,6 +20,15 @@ COVERAGE, PROFIT, PROFIT_LOW, NET_PROFIT, NET_PROFIT_LOW = at_level(
 )
 # A profit and what it is if every unknown cost is as high as it can be.
 LOW_ENDS = {PROFIT: PROFIT_LOW, NET_PROFIT: NET_PROFIT_LOW}
+
 (REVENUE,) = at_level(SHOP, "net_revenue")  # of listings and SKUs as well
 # A range in which all of these are 0 holds nothing at all.
 SIGNS_OF_LIFE = at_level(SHOP, "orders", "refund_count", "cancelled_orders", "held_orders")
+
+
+def profit_behind(name: str) -> str | None:
+    """Return the profit that a metric is, or is divided from; None where there is no such."""
+    formula = REGISTRY[name].formula
+    if isinstance(formula, Ratio) and len(formula.over.terms) == 1:
+        name = formula.over.terms[0][1]
+    return name if name in LOW_ENDS else None
