@@ -14,6 +14,8 @@ from benchmarks.batch import BUDGET as RATIOS
 from benchmarks.live import BUDGET as LIVE
 from benchmarks.read import BUDGET as READ
 from benchmarks.shop import ORDERS
+from benchmarks.write import BUDGET as WRITE
+from benchmarks.write import CHANGED
 
 EXPONENT = 1.05  # of the engine's processor time from M to L
 MEMORY = 1_200  # MB a million orders, and for a shop of less
@@ -63,7 +65,7 @@ class Budget:
 
 def budgets(found: Found) -> list[Budget]:
     """Return every budget beside the last measurement of it."""
-    return [*_batch(found), *_live(found), *_load(found), *_nightly(found)]
+    return [*_batch(found), *_live(found), *_load(found), *_write(found), *_nightly(found)]
 
 
 def _of(found: Found, benchmark: str) -> list[Measured]:
@@ -123,6 +125,12 @@ def _load(found: Found) -> Iterator[Budget]:
         raw = sum(wall * line["part_of_raw_copy"] for wall, line in zip(walls, read, strict=True))
         part = raw / sum(walls)
         yield Budget(f"reading {orders:,} orders", READ, part, "{:.2f} × a raw COPY", True)
+
+
+def _write(found: Found) -> Iterator[Budget]:
+    speeds = {line["run"]: line["rows_a_second"] for line in _of(found, "write")}
+    what = "writing report rows that all changed"
+    yield Budget(what, WRITE, speeds.get(CHANGED), "{:,.0f} rows a second", True)
 
 
 def _nightly(found: Found) -> Iterator[Budget]:

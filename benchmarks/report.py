@@ -62,6 +62,14 @@ _READ = """\
 
 Rows a second, and the part of what a binary COPY reaches that nobody decodes (budget 0.7).
 """
+_WRITE = """\
+## Writing report rows
+
+`python benchmarks/write.py`, invented rows of SKUs with a quarter of their values unknown, and the
+table's indexes and checks: a COPY of ready-made bytes, the same rows through the engine into an
+empty table, and all of them changed, staged and merged, without and with their earlier versions
+kept. The budget is for the rows that all changed, without versions.
+"""
 _NIGHTLY = """\
 ## Nightly reports
 
@@ -106,6 +114,8 @@ def page(found: dict[tuple[str, ...], Measured]) -> str:
         parts += [_CATALOGUE, _table(_catalogue_rows(answers))]
     if read := _of(found, "read"):
         parts += [_READ, _table(_read_rows(read))]
+    if written := _of(found, "write"):
+        parts += [_WRITE, _table(_write_rows(written))]
     if nightly := _of(found, "nightly"):
         parts += [_NIGHTLY, _table(_nightly_rows(nightly))]
     return "\n".join(part.rstrip("\n") + "\n" for part in parts if part)
@@ -217,6 +227,20 @@ def _read_rows(lines: list[Measured]) -> Iterator[tuple[str, ...]]:
             f"{line['rows']:,}",
             f"{line['rows_a_second']:,}",
             f"{line['part_of_raw_copy']:.2f}",
+            str(line["load"]),
+        )
+
+
+def _write_rows(lines: list[Measured]) -> Iterator[tuple[str, ...]]:
+    yield "way", "rows", "columns", "rows a second", "part of raw COPY", "load before", "load"
+    for line in lines:
+        yield (
+            line["run"],
+            f"{line['rows']:,}",
+            str(line["columns"]),
+            f"{line['rows_a_second']:,}",
+            f"{line['part_of_raw_copy']:.2f}",
+            str(line["load_before"]),
             str(line["load"]),
         )
 

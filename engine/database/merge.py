@@ -3,7 +3,7 @@
 One statement compares every value of the staged rows with the stored ones. An equal row keeps its
 `run_id` and its `computed_at`, so `computed_at` is the moment from which a figure was known. Which
 rows are worth staging, blocks.py finds out by digests. Where the table has no row of the shop yet
-there is nothing to compare, and the rows go straight into it, in half the time.
+there is nothing to compare, and the rows go straight into it.
 """
 
 from __future__ import annotations
