@@ -94,18 +94,21 @@ def _has_text_ids(block: MetricBlock) -> bool:
 
 
 def _keys(block: MetricBlock) -> dict[str, Any]:
-    periods = [block.periods[index] for index in block.period]
-    ids = block.entity_ids
+    ids, entity, period = block.entity_ids, block.entity.tolist(), block.period.tolist()
     values = {
         dimension: [names[code] for code in codes.tolist()]
         for dimension, (codes, names) in block.breakdown.items()
     }
+
+    def by_period(each: list[Any]) -> list[Any]:
+        return [each[index] for index in period]
+
     return {
-        "entity_id": [ids[0 if block.level is SHOP else code] for code in block.entity],
-        "period_type": [period.kind.value for period in periods],
-        "period_start": [period.start for period in periods],
-        "period_end": [period.end for period in periods],
-        "period_days": [period.days for period in periods],
+        "entity_id": ids * len(entity) if block.level is SHOP else [ids[code] for code in entity],
+        "period_type": by_period([period.kind.value for period in block.periods]),
+        "period_start": by_period([period.start for period in block.periods]),
+        "period_end": by_period([period.end for period in block.periods]),
+        "period_days": by_period([period.days for period in block.periods]),
         "elapsed_days": block.elapsed_days.tolist(),
         "is_complete": block.is_complete.tolist(),
         **values,
@@ -116,8 +119,8 @@ def _array(column: Column) -> Any:
     """One metric as a nullable pandas array."""
     missing = ~column.known
     if column.unit is Unit.TEXT:
-        names = np.array([*column.texts, None], dtype=object)
-        return pd.array(names[np.where(missing, len(column.texts), column.values)], dtype="string")
+        names = pd.array([*column.texts, None], dtype="string")
+        return names.take(np.where(missing, len(column.texts), column.values))
     if column.unit in SCALE:
         return pd.arrays.FloatingArray(column.values / SCALE[column.unit], missing)
     return pd.arrays.IntegerArray(column.values.astype(np.int64), missing)

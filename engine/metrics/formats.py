@@ -100,10 +100,12 @@ def number(unit: Unit, value: Any, currency: str) -> int | float | str | None:
 
 
 def numbers(unit: Unit, values: Iterable[Any], currency: str) -> list[int | float | str | None]:
-    """Return what `number` says of each value; money, which is most of them, fast.
+    """Return what `number` says of each value; the units that most columns have, fast.
 
-    Money as plain whole numbers, as `tolist` gives them, or null.
+    Money and counts as plain whole numbers, as `tolist` gives them, or null.
     """
+    if unit is Unit.COUNT:
+        return [None if value is None or value is pd.NA else value for value in values]
     if unit is not Unit.MONEY:
         return [number(unit, value, currency) for value in values]
     scale = 10 ** currency_digits(currency)

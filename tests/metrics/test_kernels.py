@@ -43,6 +43,15 @@ def test_a_quantile_lies_between_its_neighbours(groups: list[list[int]], at: tup
         assert value == (-size if exact < 0 else size)
 
 
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=3), st.integers(1, 10**9))
+def test_few_groups_of_many_rows_are_ordered_each_by_itself(sizes: list[int], step: int):
+    groups = [[at * step % 999_983 - 10**5 for at in range(size * 1000)] for size in sizes]
+    values, rows = listed(groups)
+    found = order_within(values, rows)
+    for begin, group in zip(found.begin.tolist(), groups, strict=True):
+        assert found.values[begin : begin + len(group)].tolist() == sorted(group)
+
+
 @given(st.lists(st.lists(st.integers(0, 40), max_size=8), max_size=6))
 def test_codes_are_counted_and_the_smallest_of_the_most_frequent_wins(groups: list[list[int]]):
     values, rows = listed(groups)

@@ -31,9 +31,10 @@ def points(
 
     `many` names the points for people: listings, SKUs.
     """
+    columns = ("entity_id", across.name, up.name)
     rows = [
         (name_of(entity), known(x), known(y))
-        for entity, x, y in zip(frame["entity_id"], frame[across.name], frame[up.name], strict=True)
+        for entity, x, y in zip(*(frame[name].tolist() for name in columns), strict=True)
     ]
     drawn = [row for row in rows if row[1] is not None and row[2] is not None][:MOST_POINTS]
     losing = [row for row in drawn if _is_loss(row)]
@@ -68,12 +69,13 @@ def _trace(
         mode="markers",
         x=numbers(across.unit, [x for _, x, _ in rows], currency),
         y=numbers(up.unit, [y for _, _, y in rows], currency),
+        text=[_safe(name) for name, _, _ in rows],
         customdata=[
-            f"{_safe(name)}<br>{across.label}: {text(across.unit, x, currency)}"
-            f"<br>{up.label}: {text(up.unit, y, currency)}"
-            for name, x, y in rows
+            (text(across.unit, x, currency), text(up.unit, y, currency)) for _, x, y in rows
         ],
-        hovertemplate="%{customdata}<extra></extra>",
+        # What all points say stands once, here: a page has thousands of them.
+        hovertemplate=f"%{{text}}<br>{across.label}: %{{customdata[0]}}"
+        f"<br>{up.label}: %{{customdata[1]}}<extra></extra>",
         marker={"size": 9, "opacity": 0.75, **marker},
     )
 
