@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -44,8 +45,7 @@ def draw_due(run: PageRun, stock: pd.DataFrame, rows: pd.DataFrame) -> None:
             "RESTOCK_DAYS)."
         )
         return
-    table = due_table(due, rows)
-    _draw(run, table, "order now")
+    _draw(run, due, lambda some: due_table(some, rows), "order now")
     st.caption(
         f"Likelier than {EARLY} % to run out before new stock comes, which takes {restock} "
         f"(RESTOCK_DAYS). With a chance of {_SURE} % a SKU runs out between the two days, at the "
@@ -55,7 +55,8 @@ def draw_due(run: PageRun, stock: pd.DataFrame, rows: pd.DataFrame) -> None:
 
 def due_table(due: pd.DataFrame, rows: pd.DataFrame) -> Table:
     """Return one row a SKU to order; `rows` are the figures of the SKUs."""
-    figures = {row["entity_id"]: row for row in rows.to_dict("records")}
+    own = rows[rows["entity_id"].isin(due["sku"])][["entity_id", LASTS, EARNS]]
+    figures = {row["entity_id"]: row for row in own.to_dict("records")}
     headings = (
         Heading("sku", "SKU"),
         of_metric(RISK),
@@ -80,7 +81,7 @@ def due_table(due: pd.DataFrame, rows: pd.DataFrame) -> Table:
         )
         for row in due.to_dict("records")
     ]
-    return Table("order now", headings, tuple(drawn), f"{len(drawn):,} SKUs to order now")
+    return Table("order now", headings, tuple(drawn), "SKUs to order now")
 
 
 def draw_dead(run: PageRun, stock: pd.DataFrame) -> None:
@@ -92,7 +93,7 @@ def draw_dead(run: PageRun, stock: pd.DataFrame) -> None:
     if dead.empty:
         st.caption(f"Every SKU on the shelf was sold in the last {DEAD_DAYS} days, or is new.")
         return
-    _draw(run, dead_table(dead), "dead stock")
+    _draw(run, dead, dead_table, "dead stock")
     st.caption(
         f"On the shelf and not sold for {DEAD_DAYS} days or longer, the most money first; what was "
         "never sold counts from the day on which its stock was first recorded."
@@ -117,12 +118,19 @@ def dead_table(dead: pd.DataFrame) -> Table:
         )
         for row in dead.to_dict("records")
     )
-    return Table("dead stock", headings, rows, f"{len(rows):,} SKUs that lie dead")
+    return Table("dead stock", headings, rows, "SKUs that lie dead")
 
 
-def _draw(run: PageRun, table: Table, what: str) -> None:
-    export(run, _PAGE, what, partial(table.sheet, run.currency))
-    shown = Table(table.key, table.headings, table.rows[:MOST_ROWS], table.alt)
+def _draw(
+    run: PageRun,
+    stock: pd.DataFrame,
+    table_of: Callable[[pd.DataFrame], Table],
+    what: str,
+) -> None:
+    """Draw the first rows of a list of stock; the others are put together for the export alone."""
+    export(run, _PAGE, what, lambda: table_of(stock).sheet(run.currency))
+    shown = table_of(stock.head(MOST_ROWS))
+    shown = replace(shown, alt=f"{len(stock):,} {shown.alt}")
     opens = drill.on_page(pages.PRODUCTS, drill.KEYS[PRODUCT])
     tables.draw(shown, run.currency, ids=[row[0] for row in shown.rows], opens=opens)
 
