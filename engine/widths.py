@@ -46,3 +46,21 @@ def places_in(keys: Keys, wanted: Int64Array) -> Int64Array:
     if keys.dtype != wanted.dtype and int(wanted.max(initial=0)) < _HALF:
         wanted = wanted.astype(keys.dtype)
     return np.searchsorted(keys, wanted)
+
+
+def ranges_in(keys: Keys, low: Int64Array, high: Int64Array) -> tuple[Int64Array, Int64Array]:
+    """Return from which row to before which one the keys low to before high stand.
+
+    Where the next range begins with the first row after a range, as periods of a calendar mostly
+    do, one search finds both.
+    """
+    start = places_in(keys, low)
+    end = np.empty_like(start)
+    found = np.zeros(len(low), np.bool_)
+    if len(keys):
+        following = start[1:]
+        end[:-1] = following
+        found[:-1] = (low[1:] >= high[:-1]) & (keys[np.maximum(following - 1, 0)] < high[:-1])
+    rest = np.flatnonzero(~found)
+    end[rest] = places_in(keys, high[rest])
+    return start, end

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from engine.widths import halved, narrowed, places_in
+from engine.widths import halved, narrowed, places_in, ranges_in
 
 
 @pytest.mark.parametrize(
@@ -32,3 +34,17 @@ def test_a_search_beyond_narrow_keys_ends_behind_them() -> None:
     assert keys.dtype == np.int32
     assert places_in(keys, np.array([0, 5, 6, 10])).tolist() == [0, 1, 3, 4]
     assert places_in(keys, np.array([5, 2**40])).tolist() == [1, 4]
+
+
+_NUMBERS = st.integers(0, 20)
+
+
+@given(st.lists(_NUMBERS), st.lists(st.tuples(_NUMBERS, _NUMBERS)), st.booleans())
+def test_ranges_are_found_as_by_two_searches(
+    keys: list[int], ranges: list[tuple[int, int]], ascend: bool
+) -> None:
+    held = halved(np.array(sorted(keys), np.int64))
+    low, high = np.array(sorted(ranges) if ascend else ranges, np.int64).reshape(-1, 2).T
+    start, end = ranges_in(held, low, high)
+    assert start.tolist() == places_in(held, low).tolist()
+    assert end.tolist() == places_in(held, high).tolist()

@@ -33,7 +33,7 @@ from engine.metrics.order_tables import OrderTable
 from engine.money import Int64Array
 from engine.sorting import distinct, run_starts, stable_order
 from engine.sources.frames import BoolArray, Int32Array
-from engine.widths import Keys, Whole, halved, held_keys, places_in
+from engine.widths import Keys, Whole, halved, held_keys, ranges_in
 
 LOOK_UP = 8  # a look-up of an entity and period costs about as much as so many rows
 DATINGS = ("refund_day", "order_day")
@@ -69,6 +69,7 @@ class Places:
     def __init__(self, sheets: Sequence[Sheet], low: Int64Array, high: Int64Array) -> None:
         self._sheets, self._low, self._high = sheets, low, high
         self._found: dict[int, tuple[Int64Array, Int64Array]] = {}
+        self._borders: dict[int, Int64Array | None] = {}
 
     def __len__(self) -> int:
         return len(self._low)
@@ -77,8 +78,23 @@ class Places:
         """Return from which row to before which one each range lies on a sheet."""
         if sheet not in self._found:
             key = self._sheets[sheet].key
-            self._found[sheet] = places_in(key, self._low), places_in(key, self._high)
+            self._found[sheet] = ranges_in(key, self._low, self._high)
         return self._found[sheet]
+
+    def add_to(self, total: Int64Array, sheet: int, running: Whole) -> None:
+        """Add the sum of a column of a sheet over each range."""
+        low, high = self.on(sheet)
+        if sheet not in self._borders:
+            is_unbroken = len(low) > 0 and np.array_equal(low[1:], high[:-1])
+            self._borders[sheet] = np.append(low, high[-1]) if is_unbroken else None
+        borders = self._borders[sheet]
+        if borders is None:
+            total += running[high]
+            total -= running[low]
+        else:  # each range ends where the next begins: one look-up for both
+            up_to = running[borders]
+            total += up_to[1:]
+            total -= up_to[:-1]
 
     def has_rows(self) -> BoolArray:
         """Tell which ranges have a row on any sheet."""
@@ -130,10 +146,7 @@ class DayTable:
         total = np.zeros(len(places), np.int64)
         for number, sheet in enumerate(self.sheets):
             if column in sheet.running:
-                running = sheet.running[column]
-                low, high = places.on(number)
-                total += running[high]
-                total -= running[low]
+                places.add_to(total, number, sheet.running[column])
         return total
 
 

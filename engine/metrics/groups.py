@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.money import Int64Array
 from engine.sources.frames import BoolArray
-from engine.widths import Keys, places_in
+from engine.widths import Keys, ranges_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,7 @@ def borders(
 ) -> tuple[Int64Array, Int64Array]:
     """Return where the rows of entities from first to last day lie in a table sorted by `key`."""
     low, high = clipped(first, last, days)
-    start = places_in(key, entity * days + low)
-    end = places_in(key, entity * days + high)
+    start, end = ranges_in(key, entity * days + low, entity * days + high)
     return start, np.maximum(start, end)
 
 
