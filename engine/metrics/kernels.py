@@ -17,7 +17,7 @@ from engine.sorting import run_starts, stable_order
 from engine.sources.frames import BoolArray, Int8Array, Int32Array
 
 ROWS_A_SORT = 500  # as many rows of a group pay for a call to sort them
-DENSE_CELLS_A_ROW = 2  # up to so many a table of counts beats sorting
+DENSE_CELLS_A_ROW = 6  # up to so many a table of counts beats sorting
 _SQUARE_SAFE, _SUM_SAFE = 2.0**60, 2.0**62
 
 
@@ -104,10 +104,13 @@ class Ordered:
         """
         if not len(self.values):
             return np.zeros(len(self.size), np.int64)
-        whole, rest = np.divmod(np.maximum(self.size - 1, 0) * above, below)
+        place = np.maximum(self.size - 1, 0) * above
+        whole = place // below
         last = len(self.values) - 1
-        end = self.begin + self.size - 1
         first = self.values[np.minimum(self.begin + whole, last)]
+        if below == 1 and step == (1, 1):  # an end of the group is one of its values
+            return np.where(self.size > 0, first, 0)
+        rest, end = place - whole * below, self.begin + self.size - 1
         second = self.values[np.clip(np.minimum(self.begin + whole + 1, end), 0, last)]
         value = round_div((below * first + rest * (second - first)) * step[0], below * step[1])
         return np.where(self.size > 0, value, 0)
@@ -176,8 +179,37 @@ def _exact_spread(size: int, total: int, squares: int) -> int:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CodeCounts:
-    """How often each code occurs in each group; one row = a group and a code of it, ascending."""
+class CodeTable:
+    """How often each code occurs in large groups: one row = a group, one column = a code."""
+
+    count: Int64Array
+
+    @property
+    def mode(self) -> Int64Array:
+        """The most frequent code of each group, of equals the smallest; −1 without a code."""
+        mode = self.count.argmax(axis=1)  # of equals the first
+        largest = self.count[np.arange(len(mode)), mode]
+        return np.where(largest > 0, mode, -1)
+
+    @property
+    def different(self) -> Int64Array:
+        """How many codes each group has."""
+        return np.asarray(np.einsum("gc->g", (self.count > 0).astype(np.int64)))
+
+    @property
+    def total(self) -> Int64Array:
+        """How many rows with a code each group has."""
+        return np.asarray(self.count.sum(axis=1))
+
+    @property
+    def squares(self) -> Int64Array:
+        """The sum of squared counts of each group."""
+        return np.asarray(np.einsum("gc,gc->g", self.count, self.count))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CodeRuns:
+    """How often each code occurs in small groups: one row = a group and a code of it, ascending."""
 
     groups: int
     domain: int
@@ -187,7 +219,7 @@ class CodeCounts:
 
     @property
     def mode(self) -> Int64Array:
-        """The most frequent code of each group, of equals the smallest; −1 without a code."""
+        """The most frequent code of each group, as in a table."""
         # The larger count wins, then the smaller code.
         ranked = self.count * self.domain + (self.domain - 1 - self.code)
         heads = run_starts(self.owner)
@@ -200,7 +232,7 @@ class CodeCounts:
     @property
     def different(self) -> Int64Array:
         """How many codes each group has."""
-        return np.bincount(self.owner, minlength=self.groups).astype(np.int64)
+        return np.bincount(self.owner, minlength=self.groups).astype(np.int64, copy=False)
 
     @property
     def total(self) -> Int64Array:
@@ -219,20 +251,21 @@ class CodeCounts:
         return total
 
 
+CodeCounts = CodeTable | CodeRuns
+
+
 def count_codes(codes: Int8Array | Int32Array, rows: Slices, domain: int) -> CodeCounts:
     """Count the codes 0 … domain − 1 of each group; rows without a code are left out before."""
     groups, domain = len(rows.low), max(domain, 1)
     flat = rows.group * domain + codes if groups > 1 else codes.astype(np.int64)
     if groups * domain <= DENSE_CELLS_A_ROW * len(flat):
-        table = np.bincount(flat, minlength=groups * domain)
-        cells = np.flatnonzero(table)
-        count = table[cells].astype(np.int64)
-    else:  # most cells would be empty
-        flat = np.sort(flat, kind="stable")
-        starts = run_starts(flat)
-        cells, count = flat[starts], np.diff(np.append(starts, len(flat)))
-    owner, code = np.divmod(cells, domain)
-    return CodeCounts(groups, domain, owner, code, count)
+        counts = np.bincount(flat, minlength=groups * domain).astype(np.int64, copy=False)
+        return CodeTable(counts.reshape(groups, domain))
+    flat = np.sort(flat, kind="stable")  # most cells would be empty
+    starts = run_starts(flat)
+    cells, count = flat[starts], np.diff(np.append(starts, len(flat)))
+    owner = cells // domain
+    return CodeRuns(groups, domain, owner, cells - owner * domain, count)
 
 
 def first_and_second_day(
