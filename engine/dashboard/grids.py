@@ -6,7 +6,7 @@ answer, never a sum of the rows shown: a ratio can't be summed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,12 +28,12 @@ _NAME_WIDTH = 200  # pixels
 class Extra:
     """A column that is no metric of the range itself: a change, a small line over time.
 
-    values: by the id of a row; whole: of the row of the whole shop.
+    value_of: by the id of a row, None for one without; whole: of the row of the whole shop.
     """
 
     name: str
     config: Any
-    values: Mapping[Any, Any]
+    value_of: Callable[[Any], Any]
     whole: Any
 
 
@@ -71,23 +71,27 @@ def sku_name(sku: Any) -> str:
     return str(sku)
 
 
-def grid_rows(
-    frame: pd.DataFrame, grid: Grid, name_of: Callable[[Any], str], currency: str
-) -> pd.DataFrame:
-    """Return the rows of a grid, sorted, as numbers to draw; one row = one entity.
+def in_order(frame: pd.DataFrame, grid: Grid, name_of: Callable[[Any], str]) -> pd.DataFrame:
+    """Return the rows of a grid, sorted and with their names; one row = one entity.
 
     Unknown values come last, equal ones in the order of their ids.
     """
     ordered = frame.sort_values(
         grid.sorted_by, ascending=grid.ascending, kind="stable", na_position="last"
     )
+    names = [name_of(entity) for entity in ordered[_ID]]
+    return ordered[[_ID, *grid.metrics]].assign(**{_NAME: names})
+
+
+def grid_rows(ordered: pd.DataFrame, grid: Grid, currency: str) -> pd.DataFrame:
+    """Return sorted rows as numbers to draw."""
     ids = list(ordered[_ID])
-    columns: dict[str, list[Any]] = {_ID: ids, _NAME: [name_of(entity) for entity in ids]}
+    columns: dict[str, list[Any]] = {_ID: ids, _NAME: list(ordered[_NAME])}
     for metric in grid.metrics:
         columns[metric] = numbers(REGISTRY[metric].unit, ordered[metric].tolist(), currency)
         if metric == grid.metrics[0]:
             for extra in grid.extras:
-                columns[extra.name] = [extra.values.get(entity) for entity in ids]
+                columns[extra.name] = [extra.value_of(entity) for entity in ids]
     return pd.DataFrame(columns)
 
 
@@ -152,7 +156,7 @@ def draw(
     export: Callable[[], None] | None = None,
     opens: Callable[[Any], None] | None = None,
 ) -> None:
-    """Draw search box, total and rows; `export` draws the buttons beside the search box.
+    """Draw search box, total and rows (of `in_order`); `export` draws the buttons beside the box.
 
     `opens` shows what stands behind a row, by its id.
 
@@ -176,7 +180,7 @@ def draw(
             alt=f"All {grid.many} together",
         )
     found = matching(rows, search)
-    shown = found.head(MOST_ROWS)
+    shown = grid_rows(found.head(MOST_ROWS), grid, currency)
     if shown.empty:
         st.caption(f"No {grid.one} matches “{search.strip()}”.")
         return

@@ -44,7 +44,7 @@ def _change(run: PageRun, level: Level) -> Extra:
             help=f"Change of {label.lower()}; – where there was none before.",
             format=pattern(Unit.SHARE, run.currency),
         ),
-        {entity: _grown(now, before, run.currency) for entity, (before, now) in series.items()},
+        lambda entity: _change_of(series.get(entity), run.currency),
         _grown(
             run.figures.value(REVENUE, view.period),
             run.figures.value(REVENUE, view.compared),
@@ -67,9 +67,20 @@ def _line(run: PageRun, level: Level) -> Extra:
         st.column_config.LineChartColumn(
             label, help=f"{label} by {view.grain.lower()}; each line has its own height.", width=90
         ),
-        {one: numbers(Unit.MONEY, values, run.currency) for one, values in series.items()},
+        lambda entity: _line_of(series.get(entity), run.currency),
         numbers(Unit.MONEY, run.figures.series(SALES, periods), run.currency),
     )
+
+
+def _change_of(amounts: list[int] | None, currency: str) -> Any:
+    if amounts is None:
+        return None
+    before, now = amounts
+    return _grown(now, before, currency)
+
+
+def _line_of(amounts: list[int] | None, currency: str) -> list[Any] | None:
+    return None if amounts is None else numbers(Unit.MONEY, amounts, currency)
 
 
 def _amount(value: Any) -> int | None:

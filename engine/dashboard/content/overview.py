@@ -131,7 +131,7 @@ def draw_losers(run: PageRun) -> None:
     if losing.empty:
         st.caption("No SKU has a negative contribution profit in this range.")
         return
-    rows = grids.grid_rows(losing, _LOSERS, grids.sku_name, run.currency)
+    rows = grids.in_order(losing, _LOSERS, grids.sku_name)
     opens = drill.on_page(pages.PRODUCTS, drill.KEYS[PRODUCT])
     grids.draw(_LOSERS, rows, None, run.currency, opens=opens)
 

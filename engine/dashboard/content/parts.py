@@ -96,7 +96,7 @@ def draw_grid(
     """
     rows = rows_of(run, level, grid.metrics, entities) if frame is None else frame
     name_of = drill.namer(run, level)
-    drawn = grids.grid_rows(rows, grid, name_of, run.currency)
+    ordered = grids.in_order(rows, grid, name_of)
     whole = {
         name: run.figures.value(name, run.view.period) if name in _shop_metrics() else None
         for name in grid.metrics
@@ -109,7 +109,7 @@ def draw_grid(
         return entity_sheet(level, everything, metrics, run.currency, name_of)
 
     grids.draw(
-        grid, drawn, total, run.currency, partial(export, run, page, grid.many, sheet), opens
+        grid, ordered, total, run.currency, partial(export, run, page, grid.many, sheet), opens
     )
 
 
