@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -70,9 +71,10 @@ def _trace(
         x=numbers(across.unit, [x for _, x, _ in rows], currency),
         y=numbers(up.unit, [y for _, _, y in rows], currency),
         text=[_safe(name) for name, _, _ in rows],
-        customdata=[
-            (text(across.unit, x, currency), text(up.unit, y, currency)) for _, x, y in rows
-        ],
+        customdata=np.array(  # a list in lists would be checked value by value
+            [(text(across.unit, x, currency), text(up.unit, y, currency)) for _, x, y in rows],
+            dtype=object,
+        ),
         # What all points say stands once, here: a page has thousands of them.
         hovertemplate=f"%{{text}}<br>{across.label}: %{{customdata[0]}}"
         f"<br>{up.label}: %{{customdata[1]}}<extra></extra>",
