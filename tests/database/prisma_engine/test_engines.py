@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -46,13 +45,19 @@ class Steady:
         self.url = url
         self.sql = psycopg.connect(url.libpq(), autocommit=True)
 
-    def pid(self) -> int:
+    def process(self) -> subprocess.Popen[Any]:
         process = self.thread._opened[self.url].engine.process
         assert process is not None
-        return process.pid
+        return process
+
+    def pid(self) -> int:
+        return self.process().pid
 
     def kill_engine(self) -> None:
-        os.kill(self.pid(), signal.SIGKILL)
+        """End the engine; when this returns it has ended, and is not just about to."""
+        process = self.process()
+        process.kill()
+        process.wait(10)
 
     def end_sessions(self) -> None:
         self.sql.execute(
