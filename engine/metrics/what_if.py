@@ -159,7 +159,7 @@ def what_if(
         were = AsTheyWere.of(evidence, np.sort(ids), lines)
         instead, unmoved = were.supposed(changes)
         old, new = (
-            supposed_rows(one, ledger, ids, lines, period, dating) for one in (were.rows, instead)
+            _supposed_rows(one, ledger, ids, lines, period, dating) for one in (were.rows, instead)
         )
     moved = _moved(actual, old, new, changes, len(ledger.skus))
     everything = _by_sku(actual, np.ones(len(here), np.bool_), len(ledger.skus))
@@ -226,7 +226,7 @@ def _ledger_rows(ledger: Ledger, rows: Int64Array, placed: BoolArray, is_own: Bo
     )
 
 
-def supposed_rows(
+def _supposed_rows(
     supposed: Supposed,
     ledger: Ledger,
     ids: Int64Array,
