@@ -3,8 +3,9 @@
     python benchmarks/batch.py [--size M]… [--engine pandas]… [--rounds 3] [--quick] [--keep]
 
 Each engine runs in a process of its own, engines in turn, on the same table. Before anything is
-timed the rivals must give the same rows on S; on larger sizes they must give the same sums. A rival
-that is not installed is named and left out (`make bench` installs them). --quick is one round on
+timed the rivals must give the same rows on S, and on each size the same sums, in runs of their own.
+Answers are taken one after the other and none is kept. A rival that is not installed is named and
+left out (`make bench` installs them). --quick is one round on
 100,000 orders and fails if a ratio of processor time is lost, with room for a busy machine; whether
 a full run keeps the budgets is for `report.py` to say.
 """
@@ -73,17 +74,18 @@ def check_sums(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
 
 
 def measure(engines: list[str], size: str, rounds: int) -> dict[str, dict[str, float]]:
-    """Return the median figures of each engine."""
+    """Return the median figures of each engine; exits with 1 if one finds something else."""
+    ours, *others = (child("one_engine.py", name, size, "--sums") for name in engines)
+    for theirs in others:
+        check_sums(ours, theirs)
     runs: dict[str, list[dict[str, Any]]] = {name: [] for name in engines}
     for turn in range(rounds):
         for name in (*engines[turn % len(engines) :], *engines[: turn % len(engines)]):
             runs[name].append(child("one_engine.py", name, size))
-    for name in engines[1:]:
-        check_sums(runs["ours"][0], runs[name][0])
     figures = ("wall_seconds", "processor_seconds", "peak_megabytes")
     return {
         name: {key: median([run[key] for run in found]) for key in figures}
-        | {"rows": found[0]["rows"], "highest_load": max(run["load_before"] for run in found)}
+        | {"rows": ours["rows"], "highest_load": max(run["load_before"] for run in found)}
         for name, found in runs.items()
     }
 

@@ -6,6 +6,8 @@ modes in two steps (its own `mode` takes longer and breaks ties as it likes).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import duckdb
 import numpy as np
 import pyarrow as pa
@@ -18,9 +20,8 @@ DOMAINS = {"payment": len(PAYMENT_METHODS), "hour": 24, "weekday": 8, "month": 1
 _OF_ORDER = ("day", "seconds", "customer", "customer_first_day", "customer_second_day", *MODES)
 
 
-def compute(lines: pa.Table) -> dict[tuple[str, str], dict[str, np.ndarray]]:
-    """Return the columns of each level and grain, with keys `entity` and `period`."""
-    found = {}
+def compute(lines: pa.Table) -> Iterator[tuple[tuple[str, str], dict[str, np.ndarray]]]:
+    """Yield the columns of each level and grain, with keys `entity` and `period`."""
     with duckdb.connect() as connection:
         connection.register("lines", lines)
         for grain in grains():
@@ -37,8 +38,7 @@ def compute(lines: pa.Table) -> dict[tuple[str, str], dict[str, np.ndarray]]:
             entity = f"{ENTITY[level]}::BIGINT" if ENTITY[level] else "0::BIGINT"
             connection.execute(_orders(entity))
             for grain in grains():
-                found[level, grain.kind.value] = _grain(connection, entity, grain)
-    return found
+                yield (level, grain.kind.value), _grain(connection, entity, grain)
 
 
 def _orders(entity: str) -> str:

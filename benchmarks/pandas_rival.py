@@ -7,6 +7,7 @@ that are exact here, and are rounded afterwards.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -21,10 +22,9 @@ DOMAINS = {"payment": len(PAYMENT_METHODS), "hour": 24, "weekday": 8, "month": 1
 _OF_ORDER = ("day", "seconds", "customer", "customer_first_day", "customer_second_day", *MODES)
 
 
-def compute(lines: pa.Table) -> dict[tuple[str, str], dict[str, np.ndarray]]:
-    """Return the columns of each level and grain, with keys `entity` and `period`."""
+def compute(lines: pa.Table) -> Iterator[tuple[tuple[str, str], dict[str, np.ndarray]]]:
+    """Yield the columns of each level and grain, with keys `entity` and `period`."""
     frame = lines.to_pandas()
-    found = {}
     for level in LEVELS:
         entity = ENTITY[level]
         frame["entity"] = frame[entity].astype("int64") if entity else np.int64(0)
@@ -33,8 +33,8 @@ def compute(lines: pa.Table) -> dict[tuple[str, str], dict[str, np.ndarray]]:
         orders[list(_OF_ORDER)] = by_order[list(_OF_ORDER)].first()
         orders = orders.reset_index()
         for grain in grains():
-            found[level, grain.kind.value] = _grain(frame, orders, grain)
-    return found
+            yield (level, grain.kind.value), _grain(frame, orders, grain)
+        del orders, by_order  # before those of the next level are made
 
 
 def _grain(frame: pd.DataFrame, orders: pd.DataFrame, grain: Grain) -> dict[str, np.ndarray]:

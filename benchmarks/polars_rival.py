@@ -6,6 +6,7 @@ largest of count × domain + rank over a group of its own, distinct counts after
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import reduce
 
 import numpy as np
@@ -21,11 +22,10 @@ DOMAINS = {"payment": len(PAYMENT_METHODS), "hour": 24, "weekday": 8, "month": 1
 _OF_ORDER = ("day", "seconds", "customer", "customer_first_day", "customer_second_day", *MODES)
 
 
-def compute(lines: pa.Table) -> dict[tuple[str, str], dict[str, np.ndarray]]:
-    """Return the columns of each level and grain, with keys `entity` and `period`."""
+def compute(lines: pa.Table) -> Iterator[tuple[tuple[str, str], dict[str, np.ndarray]]]:
+    """Yield the columns of each level and grain, with keys `entity` and `period`."""
     frame = pl.from_arrow(lines)
     assert isinstance(frame, pl.DataFrame)
-    found = {}
     for level in LEVELS:
         entity = ENTITY[level]
         own = frame.lazy().with_columns(
@@ -38,8 +38,8 @@ def compute(lines: pa.Table) -> dict[tuple[str, str], dict[str, np.ndarray]]:
             .collect()
         )
         for grain in grains():
-            found[level, grain.kind.value] = _grain(own, orders.lazy(), grain)
-    return found
+            yield (level, grain.kind.value), _grain(own, orders.lazy(), grain)
+        del orders  # before those of the next level are made
 
 
 def _grain(own: pl.LazyFrame, orders: pl.LazyFrame, grain: Grain) -> dict[str, np.ndarray]:

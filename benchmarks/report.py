@@ -34,8 +34,9 @@ _BATCH = """\
 ## 47 columns of five grains and three levels
 
 The same table of order lines (`benchmarks/shop.py`), the same 47 columns (`benchmarks/spec.py`),
-each engine in a process of its own, after its table is read; the median of the rounds. Every rival
-gives the same rows on S and the same sums on larger sizes, or it is not timed.
+each engine in a process of its own, after its table is read; the median of the rounds. Each answer
+of a level and grain is let go before the next is taken. Every rival gives the same rows on S and
+the same sums on each size, or it is not timed.
 """
 _LIVE = """\
 ## Live questions
