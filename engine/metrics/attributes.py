@@ -52,7 +52,7 @@ def _order_attribute(dimension: Dimension, ledger: Ledger, customers: Customers)
         return Codes(_customer_kinds(customers), CUSTOMER_KINDS)
     if dimension is Dimension.COUNTRY:
         return Codes(orders.country.astype(np.int16), orders.countries)
-    code = order_codes(ledger, np.arange(len(orders), dtype=np.int32))[dimension].astype(np.int16)
+    code = order_codes(orders)[dimension].astype(np.int16)
     if dimension is Dimension.PAYMENT_METHOD:
         return Codes(code, orders.payment_methods)
     return Codes(code, tuple(str(number) for number in range(24)))

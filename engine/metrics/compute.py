@@ -24,7 +24,7 @@ from engine.metrics.evaluate import Column, evaluate
 from engine.metrics.groups import Groups
 from engine.metrics.levels import LevelTables, build_level
 from engine.metrics.model import LISTING, PRODUCT, SHOP, Level, Metric
-from engine.metrics.order_tables import contribution_of, sales_in_time
+from engine.metrics.order_tables import contribution_of, order_codes, sales_in_time
 from engine.metrics.parts import Parts
 from engine.metrics.states import build_states
 from engine.metrics.stockout_risk import SkuRisk
@@ -102,14 +102,15 @@ def build_snapshot(
     calendar = Calendar(first, last - first + 1, days_begun - first)
     customers = build_customers(ledger, calendar)
     sales, contribution = sales_in_time(ledger), contribution_of(ledger)
+    codes = order_codes(ledger.orders)
     states = {level: build_states(level, ledger, calendar) for level in Level}
-    skus = SkuRisk.of(ledger, calendar, states[PRODUCT]["stock"], restock_days)
+    skus = SkuRisk(ledger, calendar, states[PRODUCT]["stock"], restock_days)
     ads = build_ad_tables(ledger, calendar)
     levels = {}
     for level in Level:
         give_back()
         levels[level] = build_level(
-            level, ledger, calendar, customers, sales, contribution, states[level], skus
+            level, ledger, calendar, customers, codes, sales, contribution, states[level], skus
         )
     observed = {
         dating: observe_value(ledger, calendar, customers, contribution, calendar.index(days))

@@ -85,6 +85,7 @@ class _Evaluator:
         self._done: dict[str, Column] = {}
         self._parts_done: dict[str, Int64Array] = {}
         self._states_done: dict[str, tuple[Int64Array, BoolArray]] = {}
+        self._sums_done: dict[Linear, tuple[Int64Array, BoolArray]] = {}
         self._all_known = np.ones(len(parts), np.bool_)
 
     def metric(self, metric: Metric) -> Column:
@@ -158,13 +159,21 @@ class _Evaluator:
         return self._parts.covered_days(name)
 
     def _sum(self, formula: Linear) -> tuple[Int64Array, BoolArray]:
-        (sign, name), *others = formula.terms
+        """Return a sum, added up once; a metric and the ratios over it may hold the same array."""
+        if formula not in self._sums_done:
+            self._sums_done[formula] = self._added(formula.terms)
+        return self._sums_done[formula]
+
+    def _added(self, terms: tuple[tuple[int, str], ...]) -> tuple[Int64Array, BoolArray]:
+        (sign, name), *others = terms
         values, known = self._value(name)
+        is_own = sign < 0  # an array that nobody else holds may be added to
         values = values if sign > 0 else -values
         for sign, name in others:
             term, term_known = self._value(name)
-            values = values + term if sign > 0 else values - term
-            known = known if term_known is known else known & term_known
+            add = np.add if sign > 0 else np.subtract
+            values = add(values, term, out=values if is_own else None)
+            known, is_own = known if term_known is known else known & term_known, True
         return values, known
 
     def _ratio(self, formula: Ratio, unit: Unit) -> Column:

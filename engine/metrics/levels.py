@@ -25,6 +25,7 @@ from engine.metrics.states import Steps
 from engine.metrics.stockout_risk import Shelf, SkuRisk
 from engine.money import Int64Array
 from engine.sorting import stable_order
+from engine.sources.frames import Int8Array, Int32Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ def build_level(
     ledger: Ledger,
     calendar: Calendar,
     customers: Customers,
+    codes: Mapping[str, Int8Array | Int32Array],
     sales: Int64Array,
     contribution: Int64Array,
     states: Mapping[str, Steps],
@@ -56,12 +58,13 @@ def build_level(
 ) -> LevelTables:
     """Build the tables of one level from the ledger.
 
-    sales: its sale rows in the order of time. contribution: of each of its rows. states: those of
-    the level. skus: what their risk of running out is made of, the same at every level.
+    codes: of each order. sales: its sale rows in the order of time. contribution: of each of its
+    rows. states: those of the level. skus: what their risk of running out is made of, the same at
+    every level.
     """
     entity, uncounted, entities = entity_codes(level, ledger)
     sold = sales if level is SHOP else sales[stable_order(entity[sales])]
-    orders = order_table(ledger, calendar, customers, entity, entities, sold, contribution)
+    orders = order_table(ledger, calendar, customers, codes, entity, entities, sold, contribution)
     refund_rows = np.flatnonzero(ledger.kind == EventKind.REFUND)
     refunds = EntityRefunds.of(ledger, calendar, entity, refund_rows)
     tables = day_tables(
@@ -88,7 +91,7 @@ def build_level(
         covered=coverage(level, ledger, calendar, states["stock"].covered),
         states=states,
         viewed=viewed_marks(level, ledger, calendar),
-        shelf=Shelf.of(level, ledger, calendar, skus),
+        shelf=Shelf(level, skus),
     )
 
 

@@ -6,12 +6,13 @@ slice.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.ledger.frames import FEES, FULFILMENT, EventKind, Ledger
+from engine.ledger.frames import FEES, FULFILMENT, EventKind, Ledger, Orders
 from engine.metrics.calendar import Calendar
 from engine.metrics.customers import Customers
 from engine.metrics.kernels import previous_same, sum_runs
@@ -49,6 +50,7 @@ def order_table(
     ledger: Ledger,
     calendar: Calendar,
     customers: Customers,
+    codes: Mapping[str, Int8Array | Int32Array],
     entity: Int64Array,
     entities: int,
     sold: Int64Array,
@@ -56,7 +58,8 @@ def order_table(
 ) -> OrderTable:
     """Build the table of one level.
 
-    entity, contribution: of each ledger row. sold: the sale rows, ascending by (entity, time).
+    codes: of each order. entity, contribution: of each ledger row. sold: the sale rows, ascending
+    by (entity, time).
     """
     orders = ledger.orders
     heads = run_starts(entity[sold] * max(len(orders), 1) + ledger.order[sold])
@@ -82,21 +85,19 @@ def order_table(
         ship_seconds=halved(np.where(has_clock & (shipped >= 0) & (lead >= 0), lead, -1)),
         customer=customer,
         previous=previous,
-        codes=order_codes(ledger, order),
+        codes={name: code[order] for name, code in codes.items()},
         has_clock=has_clock,
     )
 
 
-def order_codes(ledger: Ledger, order: Int32Array) -> dict[str, Int8Array | Int32Array]:
-    """Return payment method, hour, weekday and month of some orders as codes, −1 = none."""
-    orders = ledger.orders
-    date = orders.day[order].astype("datetime64[D]")
-    month = date.astype("datetime64[M]").astype(np.int64) % 12 + 1
-    weekday = (orders.day[order] + 3) % 7 + 1  # 1970-01-01 was a Thursday
+def order_codes(orders: Orders) -> dict[str, Int8Array | Int32Array]:
+    """Return payment method, hour, weekday and month of each order as codes, −1 = none."""
+    day = orders.day
+    month = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12 + 1
     return {
-        "payment_method": _code(orders.payment_method[order], len(orders.payment_methods)),
-        "hour": np.where(orders.has_clock[order], orders.hour[order], np.int8(-1)),
-        "weekday": weekday.astype(np.int8),
+        "payment_method": _code(orders.payment_method, len(orders.payment_methods)),
+        "hour": np.where(orders.has_clock, orders.hour, np.int8(-1)),
+        "weekday": ((day + 3) % 7 + 1).astype(np.int8),  # 1970-01-01 was a Thursday
         "month": month.astype(np.int8),
     }
 

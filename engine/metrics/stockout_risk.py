@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -73,25 +73,33 @@ class Pace:
         return np.asarray(self.key[heads] % self.days)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class SkuRisk:
-    """What the risk of every SKU is made of; `seen`: days on which any stock is known."""
+    """What the risk of every SKU is made of; the pace is read when first asked for."""
 
-    pace: Pace
-    first_day: Int64Array  # of each pair of the pace
+    ledger: Ledger
+    calendar: Calendar
     stock: Steps
-    seen: BoolArray
     restock_days: int
 
-    @classmethod
-    def of(cls, ledger: Ledger, calendar: Calendar, stock: Steps, restock_days: int) -> SkuRisk:
-        """Read the pace of all SKUs; stock: theirs."""
-        pace = Pace.of(ledger, calendar, np.zeros(len(ledger), np.int64))
-        runs = stock.covered
-        change = np.zeros(calendar.days + 1, np.int64)
-        np.add.at(change, runs.start % calendar.days, 1)
-        np.add.at(change, (runs.stop - 1) % calendar.days + 1, -1)
-        return cls(pace, pace.first_days(), stock, np.cumsum(change) > 0, restock_days)
+    @cached_property
+    def pace(self) -> Pace:
+        """The pace of all SKUs."""
+        return Pace.of(self.ledger, self.calendar, np.zeros(len(self.ledger), np.int64))
+
+    @cached_property
+    def first_day(self) -> Int64Array:
+        """The day of the first sale of each pair of the pace."""
+        return self.pace.first_days()
+
+    @cached_property
+    def seen(self) -> BoolArray:
+        """The days on which any stock is known."""
+        days, runs = self.calendar.days, self.stock.covered
+        change = np.zeros(days + 1, np.int64)
+        np.add.at(change, runs.start % days, 1)
+        np.add.at(change, (runs.stop - 1) % days + 1, -1)
+        return np.asarray(np.cumsum(change) > 0)
 
     def at(self, sku: Int64Array, last: Int64Array) -> Risk:
         """Return the risk of SKUs at the end of days, in parts of RISK_UNIT."""
@@ -114,26 +122,25 @@ class SkuRisk:
         return risk, known
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Shelf:
     """The SKUs of a level's entities with their pace, and the risk of every SKU."""
 
     level: Level
-    pace: Pace
     skus: SkuRisk
 
-    @classmethod
-    def of(cls, level: Level, ledger: Ledger, calendar: Calendar, skus: SkuRisk) -> Shelf:
-        """Build the shelf of a level."""
-        own = skus.pace
-        if level is LISTING:
-            own = Pace.of(ledger, calendar, ledger.listing.astype(np.int64))
-        return cls(level, own, skus)
+    @cached_property
+    def pace(self) -> Pace:
+        """The pace of the SKUs of each entity, read when first asked for."""
+        if self.level is not LISTING:
+            return self.skus.pace
+        ledger = self.skus.ledger
+        return Pace.of(ledger, self.skus.calendar, ledger.listing.astype(np.int64))
 
     def risk(self, entity: Int64Array, last: Int64Array) -> Risk:
         """Return the risk of entities at the end of days in millionths, and where it is known."""
         risk, known = np.zeros(len(entity), np.int64), np.zeros(len(entity), np.bool_)
-        inside = (last >= 0) & (last < self.pace.days)
+        inside = (last >= 0) & (last < self.skus.calendar.days)
         asked = np.flatnonzero(inside & self.skus.seen[np.where(inside, last, 0)])
         if self.level is PRODUCT:
             risk[asked], known[asked] = self.skus.at(entity[asked], last[asked])
