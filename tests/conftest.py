@@ -6,6 +6,7 @@ TEST_DATABASE_URL names; its account must be allowed to create databases.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -37,6 +38,12 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = tempfile.mkdtemp(prefix="engine-tests-")
         Path(folder).chmod(0o711)  # for root, the server runs as another account
         os.environ[_FOLDER] = folder
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    # Modules and collected tests live to the end: what looks for garbage need not walk over them.
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

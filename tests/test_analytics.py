@@ -33,6 +33,7 @@ from engine.errors import (
 )
 from engine.metrics.compute import entity_ids
 from engine.metrics.registry import REGISTRY
+from tests.conftest import new_database
 
 OCTOBER = Period.containing("MONTHLY", date(2026, 10, 1))
 
@@ -41,15 +42,23 @@ def without_files(tmp_path) -> Settings:
     return Settings.load({"CSV_FOLDER": str(tmp_path)}, dotenv_file=tmp_path / ".env")
 
 
-@pytest.fixture
-def demo_url(database_url):
-    load(database_url, generate(make_plan("demo", orders=400)))
-    return database_url
+@pytest.fixture(scope="module")
+def demo_template(server_url, template_database):
+    with new_database(server_url, template_database) as url:
+        load(url, generate(make_plan("demo", orders=400)))
+        yield url
+
+
+@pytest.fixture(scope="module")
+def analytics(demo_template, tmp_path_factory):
+    settings = without_files(tmp_path_factory.mktemp("no-files"))
+    return EcommerceAnalyticsOptimized.load(settings=settings, url=demo_template)
 
 
 @pytest.fixture
-def analytics(demo_url, tmp_path):
-    return EcommerceAnalyticsOptimized.load(settings=without_files(tmp_path), url=demo_url)
+def demo_url(server_url, demo_template):
+    with new_database(server_url, demo_template.database) as url:
+        yield url
 
 
 def test_an_answer_has_keys_types_and_its_circumstances(analytics):

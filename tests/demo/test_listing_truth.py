@@ -2,44 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
-from engine import EcommerceAnalyticsOptimized, Settings
-from engine.database.url import DatabaseUrl
-from engine.demo.csv_files.folder import owner_files, write_files
+from engine import EcommerceAnalyticsOptimized
 from engine.demo.listing_truth import FACTS, expense_truth, listing_truth, spread_by_hand
-from engine.demo.load import load
 from engine.demo.shop import Demo
 from engine.ledger.frames import DayFact
 from engine.metrics.model import Level
 from engine.periods import PeriodKind, periods_between
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, small_demo: Demo) -> Path:
-    path = tmp_path_factory.mktemp("csv")
-    write_files(path, owner_files(small_demo))
-    return path
-
-
-@pytest.fixture
-def loaded(
-    database_url: DatabaseUrl, small_demo: Demo, folder: Path
-) -> list[EcommerceAnalyticsOptimized]:
-    load(database_url, small_demo)
-    settings = Settings(csv_folder=str(folder))
-    return [
-        EcommerceAnalyticsOptimized.load(shop.plan.shop_id, settings=settings, url=database_url)
-        for shop in small_demo.shops
-    ]
-
-
 def test_every_month_of_every_listing_is_equal(
-    small_demo: Demo, loaded: list[EcommerceAnalyticsOptimized]
+    small_demo: Demo, small_shops: list[EcommerceAnalyticsOptimized]
 ) -> None:
-    for shop, analytics in zip(small_demo.shops, loaded, strict=True):
+    for shop, analytics in zip(small_demo.shops, small_shops, strict=True):
         found = {}
         months = list(periods_between(PeriodKind.MONTHLY, shop.days.first, analytics.today))
         for level in (Level.SHOP, Level.LISTING):
@@ -55,9 +29,9 @@ def test_every_month_of_every_listing_is_equal(
 
 
 def test_expenses_of_every_month_are_equal(
-    small_demo: Demo, loaded: list[EcommerceAnalyticsOptimized]
+    small_demo: Demo, small_shops: list[EcommerceAnalyticsOptimized]
 ) -> None:
-    shop, analytics = small_demo.shops[0], loaded[0]
+    shop, analytics = small_demo.shops[0], small_shops[0]
     months = list(periods_between(PeriodKind.MONTHLY, shop.days.first, analytics.today))
     frame = analytics.calculate_metrics_batch(
         months, level="shop", metrics=["operating_expenses", "net_profit_low"]
@@ -69,9 +43,9 @@ def test_expenses_of_every_month_are_equal(
 
 
 def test_an_expense_in_liras_is_unknown_to_a_shop_that_has_no_rate_for_them(
-    loaded: list[EcommerceAnalyticsOptimized],
+    small_shops: list[EcommerceAnalyticsOptimized],
 ) -> None:
-    analytics = loaded[1]
+    analytics = small_shops[1]
     assert analytics.shop.currency == "JPY"
     months = list(periods_between(PeriodKind.MONTHLY, analytics.today, analytics.today))
     frame = analytics.calculate_metrics_batch(
@@ -82,9 +56,9 @@ def test_an_expense_in_liras_is_unknown_to_a_shop_that_has_no_rate_for_them(
 
 
 def test_the_demo_has_spans_that_overlap_and_a_span_that_nobody_reported(
-    small_demo: Demo, loaded: list[EcommerceAnalyticsOptimized]
+    small_demo: Demo, small_shops: list[EcommerceAnalyticsOptimized]
 ) -> None:
-    said, passed_over = loaded[0].snapshot.ledger.ads.totals[DayFact.AD_SPEND]
+    said, passed_over = small_shops[0].snapshot.ledger.ads.totals[DayFact.AD_SPEND]
     assert 0 < passed_over < said
     for shop in small_demo.shops:
         days = spread_by_hand(shop.visits, [part.looks for part in shop.visits])

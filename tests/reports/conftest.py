@@ -53,6 +53,7 @@ class Ended:
         return shop
 
 
+CALL_ID = "00000000-0000-0000-0000-000000000001"  # of a run without command line
 Reports = Callable[..., Ended]
 Start = Callable[..., "subprocess.Popen[str]"]
 Named = Callable[[DatabaseUrl], DatabaseUrl]
@@ -83,15 +84,15 @@ def copy_of(server: DatabaseUrl, template: str) -> Iterator[DatabaseUrl]:
 
 
 def run_once(url: DatabaseUrl, folder: Path, scope: Scope | None = None) -> None:
-    """Run the reports of a database with one shop, without command line.
+    """Run the reports of all shops of a database, without command line.
 
     folder: the owner's files; an empty one for none. scope: all rows, if it is not given.
     """
     settings = Settings(database_url=address(url), csv_folder=str(folder))
     scope = Scope() if scope is None else scope
-    caller = make_caller("00000000-0000-0000-0000-000000000001", "test", settings, scope)
-    (outcome,) = run_call(Call(caller), settings, url, say=print, stream=io.StringIO())
-    assert outcome.status == "SUCCEEDED", outcome.error
+    caller = make_caller(CALL_ID, "test", settings, scope)
+    for outcome in run_call(Call(caller), settings, url, say=print, stream=io.StringIO()):
+        assert outcome.status == "SUCCEEDED", outcome.error
 
 
 @pytest.fixture(scope="session")

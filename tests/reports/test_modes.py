@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from engine.database.url import DatabaseUrl
-from tests.reports.conftest import Reports
+from tests.reports.conftest import CALL_ID, Named, Reports, copy_of, run_once
 from tests.reports.small_shop import Line, add_order, execute, fill, rows
 
 
@@ -54,6 +56,26 @@ def test_options_that_do_not_go_together_are_refused(
     assert message in ended.err
 
 
+@pytest.fixture(scope="module")
+def two_reported_template(
+    server_url: DatabaseUrl, shop_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A database with two shops and their reports, of one call, to be copied."""
+    with copy_of(server_url, shop_template) as url:
+        fill(url, 2, "Wool")
+        run_once(url, tmp_path_factory.mktemp("no_files"))
+        yield url.database
+
+
+@pytest.fixture
+def two_reported(
+    server_url: DatabaseUrl, two_reported_template: str, named: Named
+) -> Iterator[DatabaseUrl]:
+    """A database with two shops and their reports, of one call."""
+    with copy_of(server_url, two_reported_template) as url:
+        yield named(url)
+
+
 def test_a_resumed_call_leaves_out_the_shops_that_are_done(
     shop: DatabaseUrl, reports: Reports
 ) -> None:
@@ -66,41 +88,34 @@ def test_a_resumed_call_leaves_out_the_shops_that_are_done(
 
 
 def test_a_call_that_was_cut_off_between_two_shops_is_resumed_under_its_own_id(
-    shop: DatabaseUrl, reports: Reports
+    two_reported: DatabaseUrl, reports: Reports
 ) -> None:
-    fill(shop, 2, "Wool")
-    record = reports("--json").record
-    runs = [one["run_id"] for one in record["shops"]]
     # As a kill between the shops would have left it.
-    execute(shop, "DELETE FROM shop_reports WHERE shop_id = 2")
-    execute(shop, "DELETE FROM listing_reports WHERE shop_id = 2")
-    execute(shop, "DELETE FROM product_reports WHERE shop_id = 2")
-    execute(shop, "DELETE FROM report_runs WHERE shop_id = 2")
+    execute(two_reported, "DELETE FROM shop_reports WHERE shop_id = 2")
+    execute(two_reported, "DELETE FROM listing_reports WHERE shop_id = 2")
+    execute(two_reported, "DELETE FROM product_reports WHERE shop_id = 2")
+    execute(two_reported, "DELETE FROM report_runs WHERE shop_id = 2")
     resumed = reports("--resume", "--json").record
     first, second = resumed["shops"]
-    assert (first["status"], first["run_id"]) == ("SKIPPED", runs[0])
+    assert (first["status"], first["run_id"]) == ("SKIPPED", 1)
     assert second["status"] == "SUCCEEDED"
-    assert resumed["call_id"] == record["call_id"]
+    assert resumed["call_id"] == CALL_ID
     # All of it is done now: a further call is a new one.
     again = reports("--resume", "--json").record
-    assert again["call_id"] != record["call_id"]
+    assert again["call_id"] != CALL_ID
     assert [one["status"] for one in again["shops"]] == ["SUCCEEDED", "SUCCEEDED"]
 
 
 def test_a_shop_whose_inputs_moved_meanwhile_is_done_again(
-    shop: DatabaseUrl, reports: Reports
+    two_reported: DatabaseUrl, reports: Reports
 ) -> None:
-    fill(shop, 2, "Wool")
-    reports()
-    execute(shop, "UPDATE report_runs SET status = 'INTERRUPTED' WHERE shop_id = 2")
-    add_order(shop, 1_050, "2026-03-31T12:30", [Line(101, "RING-S", 700)])
+    execute(two_reported, "UPDATE report_runs SET status = 'INTERRUPTED' WHERE shop_id = 2")
+    add_order(two_reported, 1_050, "2026-03-31T12:30", [Line(101, "RING-S", 700)])
     shops = reports("--resume", "--json").record["shops"]
     assert [one["status"] for one in shops] == ["SUCCEEDED", "SUCCEEDED"]
 
 
-def test_a_shop_that_was_done_is_said_to_be(shop: DatabaseUrl, reports: Reports) -> None:
-    fill(shop, 2, "Wool")
-    reports()
-    execute(shop, "UPDATE report_runs SET status = 'INTERRUPTED' WHERE shop_id = 2")
+def test_a_shop_that_was_done_is_said_to_be(two_reported: DatabaseUrl, reports: Reports) -> None:
+    execute(two_reported, "UPDATE report_runs SET status = 'INTERRUPTED' WHERE shop_id = 2")
     out = reports("--resume").out
     assert "Felt & Co: done by run 1, and its inputs are the same." in out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +14,7 @@ from engine.database.url import DatabaseUrl
 from engine.reports.causes import PROFIT, RULES, profit_components
 from engine.reports.evidence import GROUPS
 from engine.sources.csv_folder import INPUTS
-from tests.reports.conftest import Reports
+from tests.reports.conftest import Named, Reports, copy_of, run_once
 from tests.reports.small_shop import Line, add_order, add_refund, execute, rows
 
 # As if the goods had been dearer when the reports were written.
@@ -24,12 +25,26 @@ GOODS_OF_JANUARY = (
 JANUARY, FEBRUARY = date(2026, 1, 1), date(2026, 2, 1)
 
 
+@pytest.fixture(scope="module")
+def costed_template(
+    server_url: DatabaseUrl, shop_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A database with the small shop and its reports by unit costs, to be copied."""
+    folder = tmp_path_factory.mktemp("costs")
+    write_costs({"CSV_FOLDER": str(folder)}, ring_s="5.00")
+    with copy_of(server_url, shop_template) as url:
+        run_once(url, folder)
+        yield url.database
+
+
 @pytest.fixture
-def costed(shop: DatabaseUrl, reports: Reports, program_settings: dict[str, str]) -> DatabaseUrl:
+def costed(
+    server_url: DatabaseUrl, costed_template: str, named: Named, program_settings: dict[str, str]
+) -> Iterator[DatabaseUrl]:
     """The small shop with unit costs and its reports."""
     write_costs(program_settings, ring_s="5.00")
-    assert reports().code == 0
-    return shop
+    with copy_of(server_url, costed_template) as url:
+        yield named(url)
 
 
 def write_costs(settings: dict[str, str], *, ring_s: str) -> None:
