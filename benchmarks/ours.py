@@ -79,7 +79,9 @@ assert set(FEES) <= set(AMOUNTS)
 
 def compute(lines: pa.Table) -> Iterator[tuple[tuple[str, str], MetricBlock]]:
     """Yield the answer of each level and grain as soon as it is there; none is kept here."""
-    snapshot = snapshot_of(lines)
+    ledger = ledger_of(lines)
+    del lines  # copied by now
+    snapshot = _sorted(ledger)
 
     def answered(level: str, grain: Grain) -> tuple[tuple[str, str], MetricBlock]:
         block = compute_block(snapshot, grain.periods, Level(level), METRICS)
@@ -106,8 +108,12 @@ def columns_of(block: MetricBlock) -> dict[str, np.ndarray]:
 
 def snapshot_of(lines: pa.Table) -> Snapshot:
     """Return the lines as a shop in memory, ready for questions."""
+    return _sorted(ledger_of(lines))
+
+
+def _sorted(ledger: Ledger) -> Snapshot:
     begun = day_number(LAST) + 1
-    return build_snapshot(ledger_of(lines), begun, begun)
+    return build_snapshot(ledger, begun, begun)
 
 
 def ledger_of(lines: pa.Table) -> Ledger:

@@ -25,6 +25,7 @@ _OF_ORDER = ("day", "seconds", "customer", "customer_first_day", "customer_secon
 def compute(lines: pa.Table) -> Iterator[tuple[tuple[str, str], dict[str, np.ndarray]]]:
     """Yield the columns of each level and grain, with keys `entity` and `period`."""
     frame = lines.to_pandas()
+    del lines  # copied by now
     for level in LEVELS:
         entity = ENTITY[level]
         frame["entity"] = frame[entity].astype("int64") if entity else np.int64(0)

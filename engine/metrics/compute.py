@@ -180,10 +180,13 @@ def _in_chunks(evaluated: Callable[[slice], dict[str, Column]], groups: int) -> 
     whole: dict[str, Column] = {}
     for begin in range(0, groups, _GROUPS_AT_ONCE):
         rows = slice(begin, begin + _GROUPS_AT_ONCE)
-        for name, column in evaluated(rows).items():
-            if name not in whole:
-                values, known = np.empty(groups, np.int64), np.broadcast_to(True, groups)
-                whole[name] = Column(values, known, column.unit, column.texts)
+        chunk = evaluated(rows)
+        if not whole:
+            # In one piece, which goes back to the machine as a whole when the block is dropped.
+            held, known = np.empty((len(chunk), groups), np.int64), np.broadcast_to(True, groups)
+            columns = zip(chunk.items(), held, strict=True)
+            whole = {n: replace(c, values=values, known=known) for (n, c), values in columns}
+        for name, column in chunk.items():
             whole[name].values[rows] = column.values
             if not column.known.all():
                 if not whole[name].known.strides[0]:  # known so far: one True for all groups
