@@ -25,6 +25,7 @@ Colour = Literal["blue", "orange", "gray"]
 LineType = Literal["line", "bar", "area"]
 PAINT_SECONDS = 0.4
 _PAINTED = "cards painted"
+_ONE_LINE = 18  # letters beside an arrow in a card of a phone, 390 pixels wide
 _MOST_BARS = 31  # more would melt into one another
 
 
@@ -118,12 +119,17 @@ def draw(card: Card) -> None:
             label_visibility="collapsed",
             delta_color=card.colour,
             delta_arrow=card.arrow,
-            delta_description=card.beside if card.delta is not None else None,
+            delta_description=card.beside if fits(card) else None,
             chart_data=card.line,
             chart_type=card.line_type,
         )
-        if card.delta is None and card.beside:
+        if card.beside and not fits(card):
             st.caption(card.beside)
+
+
+def fits(card: Card) -> bool:
+    """Whether change and comparison stand in one line, also on a phone, where it would be cut."""
+    return card.delta is not None and len(f"{card.delta} {card.beside}") <= _ONE_LINE
 
 
 def draw_all(names: Sequence[str], figures: Figures, view: View) -> None:

@@ -14,7 +14,7 @@ import streamlit as st
 from engine.dashboard import states
 from engine.dashboard.keeper import Keeper, Phase, State
 from engine.dashboard.page_run import now
-from engine.dashboard.session import has_ended
+from engine.dashboard.session import has_ended, run_by_itself
 from engine.dashboard.wording import day_words
 
 _SEEN = "version seen"
@@ -73,7 +73,9 @@ def _asks() -> bool:
 
 def _bring(key: str) -> None:
     """Run the page again with newer data, where it is in progress only once its reader says so."""
-    if not _asks() or st.button("Show the newer data", key=f"newer data, {key}"):
+    if not _asks():
+        run_by_itself()
+    if st.button("Show the newer data", key=f"newer data, {key}"):
         st.rerun()
 
 

@@ -7,14 +7,18 @@ answer, never a sum of the rows shown: a ratio can't be summed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
+from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 
 from engine.dashboard.data import Value
-from engine.metrics.formats import NOTHING, number, numbers, pattern
+from engine.metrics.formats import NOTHING, column, number, pattern
 from engine.metrics.model import Unit
 from engine.metrics.registry import REGISTRY
 
@@ -71,36 +75,68 @@ def sku_name(sku: Any) -> str:
     return str(sku)
 
 
-def in_order(frame: pd.DataFrame, grid: Grid, name_of: Callable[[Any], str]) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of a frame in the order to show; the frame itself is shared and stays as it is.
+
+    places: of the rows in the frame; names: what people call the entity of each.
+    """
+
+    frame: pd.DataFrame
+    places: NDArray[np.intp]
+    names: list[str]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def first(self, most: int) -> Rows:
+        """Return the first rows."""
+        return Rows(self.frame, self.places[:most], self.names[:most])
+
+    def column(self, name: str) -> ExtensionArray:
+        """Return the values of a column, in the order of the rows."""
+        values: ExtensionArray = self.frame[name].array.take(self.places)
+        return values
+
+    def ids(self) -> list[Any]:
+        """Return the entities, in the order of the rows."""
+        return list(self.column(_ID).to_numpy(object))
+
+
+def in_order(frame: pd.DataFrame, grid: Grid, name_of: Callable[[Any], str]) -> Rows:
     """Return the rows of a grid, sorted and with their names; one row = one entity.
 
     Unknown values come last, equal ones in the order of their ids.
     """
-    ordered = frame.sort_values(
-        grid.sorted_by, ascending=grid.ascending, kind="stable", na_position="last"
-    )
-    names = [name_of(entity) for entity in ordered[_ID]]
-    return ordered[[_ID, *grid.metrics]].assign(**{_NAME: names})
+    by = frame[grid.sorted_by].reset_index(drop=True)
+    by = by.sort_values(ascending=grid.ascending, kind="stable", na_position="last")
+    rows = Rows(frame, by.index.to_numpy(np.intp), [])
+    return replace(rows, names=[name_of(entity) for entity in rows.ids()])
 
 
-def grid_rows(ordered: pd.DataFrame, grid: Grid, currency: str) -> pd.DataFrame:
-    """Return sorted rows as numbers to draw."""
-    ids = list(ordered[_ID])
-    columns: dict[str, list[Any]] = {_ID: ids, _NAME: list(ordered[_NAME])}
+def grid_rows(rows: Rows, grid: Grid, currency: str, *, has_button: bool = False) -> pa.Table:
+    """Return sorted rows as numbers to draw, a button right behind each name."""
+    columns: dict[str, Any] = {_NAME: rows.names}
+    if has_button:
+        columns[_OPEN] = ["Open"] * len(rows)
     for metric in grid.metrics:
-        columns[metric] = numbers(REGISTRY[metric].unit, ordered[metric].tolist(), currency)
-        if metric == grid.metrics[0]:
+        columns[metric] = column(REGISTRY[metric].unit, rows.column(metric), currency)
+        if metric == grid.metrics[0] and grid.extras:
+            ids = rows.ids()
             for extra in grid.extras:
                 columns[extra.name] = [extra.value_of(entity) for entity in ids]
-    return pd.DataFrame(columns)
+    return pa.Table.from_pydict(
+        columns
+    )  # a frame of pandas would be made into this one on every run
 
 
-def matching(rows: pd.DataFrame, search: str) -> pd.DataFrame:
+def matching(rows: Rows, search: str) -> Rows:
     """Return the rows whose name holds the searched words, whatever their letter case."""
     wanted = search.strip().casefold()
     if not wanted:
         return rows
-    return rows[[wanted in str(name).casefold() for name in rows[_NAME]]]
+    found = [at for at, name in enumerate(rows.names) if wanted in name.casefold()]
+    return Rows(rows.frame, rows.places[found], [rows.names[at] for at in found])
 
 
 def column_config(grid: Grid, currency: str) -> dict[str, Any]:
@@ -122,14 +158,14 @@ def column_config(grid: Grid, currency: str) -> dict[str, Any]:
     return config
 
 
-def total_row(grid: Grid, label: str, values: dict[str, Value], currency: str) -> pd.DataFrame:
+def total_row(grid: Grid, label: str, values: dict[str, Value], currency: str) -> pa.Table:
     """Return the one-row grid of the whole shop."""
     drawn: dict[str, list[Any]] = {_NAME: [label]}
     for name in grid.metrics:
         drawn[name] = [number(REGISTRY[name].unit, values[name], currency)]
         if name == grid.metrics[0]:
             drawn |= {extra.name: [extra.whole] for extra in grid.extras}
-    return pd.DataFrame(drawn)
+    return pa.Table.from_pydict(drawn)
 
 
 def shown_words(grid: Grid, shown: int, matched: int, everything: int) -> str:
@@ -150,8 +186,8 @@ def shown_words(grid: Grid, shown: int, matched: int, everything: int) -> str:
 @st.fragment
 def draw(
     grid: Grid,
-    rows: pd.DataFrame,
-    total: pd.DataFrame | None,
+    rows: Rows,
+    total: pa.Table | None,
     currency: str,
     export: Callable[[], None] | None = None,
     opens: Callable[[Any], None] | None = None,
@@ -180,13 +216,13 @@ def draw(
             alt=f"All {grid.many} together",
         )
     found = matching(rows, search)
-    shown = grid_rows(found.head(MOST_ROWS), grid, currency)
-    if shown.empty:
+    shown = found.first(MOST_ROWS)
+    if not len(shown):
         st.caption(f"No {grid.one} matches “{search.strip()}”.")
         return
     button = f"{grid.key}-open"
     st.dataframe(
-        _with_button(shown, opens is not None).drop(columns=_ID),
+        grid_rows(shown, grid, currency, has_button=opens is not None),
         hide_index=True,
         column_config={**config, _OPEN: open_column(button)},
         placeholder=NOTHING,
@@ -196,7 +232,7 @@ def draw(
     st.caption(shown_words(grid, len(shown), len(found), len(rows)))
     row = clicked_row(button)
     if opens is not None and row is not None and row < len(shown):
-        opens(shown[_ID].iloc[row])
+        opens(shown.ids()[row])
 
 
 def open_column(key: str) -> Any:
@@ -210,15 +246,6 @@ def clicked_row(key: str) -> int | None:
     """Return which row's button was clicked in this run, None for none."""
     click = st.session_state.get(key)
     return None if click is None else int(click["row"])
-
-
-def _with_button(rows: pd.DataFrame, has_button: bool) -> pd.DataFrame:
-    """Return the rows with a button in each, right behind the name."""
-    if not has_button:
-        return rows
-    drawn = rows.copy()
-    drawn.insert(2, _OPEN, "Open")
-    return drawn
 
 
 def _search_box(grid: Grid) -> str:

@@ -7,6 +7,7 @@ waits for the database.
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 import uuid
@@ -165,6 +166,7 @@ class Keeper:
         news = what_is_new(known, loaded)
         targets = _targets(self._url, loaded)
         self.state = State(phase, loaded, shops, news=news, targets=targets)
+        _set_aside(replaces=known is not None)
 
     def _address(self) -> DatabaseUrl:
         if self._settings.dashboard_database_url:
@@ -203,6 +205,18 @@ class Keeper:
     def _step(self, step: str) -> None:
         if self.state.phase is Phase.PREPARING:
             self.state = replace(self.state, step=step)
+
+
+def _set_aside(*, replaces: bool) -> None:
+    """Let the collector of garbage pass over all that stays: figures, modules, what they point to.
+
+    Else it walks over them again and again while readers wait for their pages. What the figures
+    that these replace have left behind is collected first.
+    """
+    if replaces:
+        gc.unfreeze()
+        gc.collect()
+    gc.freeze()
 
 
 def _targets(url: DatabaseUrl, of: EcommerceAnalyticsOptimized) -> Targets | None:

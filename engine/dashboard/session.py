@@ -7,27 +7,31 @@ password where there is one; else whoever sits at the machine is the owner.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import NoReturn
 
 import streamlit as st
 import structlog
 
 from engine.dashboard.access.door import COOKIE, SIGN_IN, SIGN_OUT, Door
-from engine.dashboard.access.guests import Guests, Refusal
+from engine.dashboard.access.guests import Guests, Refusal, issued_at
 from engine.dashboard.access.passwords import Role
 from engine.dashboard.access.providers import ONLY, read_providers
+from engine.dashboard.access.sessions import Uses
 from engine.dashboard.data import settings
 
 _log = structlog.get_logger("engine")
 _TOLD = "sign-in told"  # of the session: what the log has of it
+_BY_ITSELF = "runs by itself"  # of the session: the run that follows is not the reader's
 
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """Sign-in with an account: at which providers, and whose."""
+    """Sign-in with an account: at which providers, whose, and when each was last used."""
 
     providers: tuple[str, ...]
     guests: Guests
+    uses: Uses = field(default_factory=Uses)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -65,15 +69,17 @@ def token() -> str | None:
 def require_reader() -> Role:
     """Return the role of the reader; without a live session the run ends here.
 
-    Where nobody has to sign in, whoever sits at the machine is the owner.
+    Where nobody has to sign in, whoever sits at the machine is the owner. Only what the reader
+    does keeps a session alive, not a run that newer data bring.
     """
+    is_active = not st.session_state.pop(_BY_ITSELF, False)
     accounts = the_accounts()
     if accounts is not None:
-        return _require_account(accounts)
+        return _require_account(accounts, is_active=is_active)
     door = the_door()
     if not door.has_lock:
         return Role.OWNER
-    role = door.sessions.role(token())
+    role = door.sessions.role(token(), is_active=is_active)
     if role is None:
         st.info("Your session has ended.", title="Sign in again")
         st.link_button("Sign in", SIGN_IN)
@@ -81,11 +87,17 @@ def require_reader() -> Role:
     return role
 
 
+def run_by_itself() -> NoReturn:
+    """Run the whole page again without its reader, whose session grows no younger by it."""
+    st.session_state[_BY_ITSELF] = True
+    st.rerun()
+
+
 def has_ended() -> bool:
     """Whether the session of an open page is over; asking does not keep it alive."""
     accounts = the_accounts()
     if accounts is not None:
-        return isinstance(_admitted(accounts), Refusal)
+        return isinstance(_admitted(accounts, is_active=False), Refusal)
     door = the_door()
     return door.has_lock and not door.sessions.role(token(), is_active=False)
 
@@ -99,13 +111,19 @@ def sign_out_link(role: Role) -> None:
         st.caption(f"Signed in as {role}. [Sign out]({SIGN_OUT})")
 
 
-def _admitted(accounts: Accounts) -> Role | Refusal:
-    return accounts.guests.admit(st.user.to_dict(), time.time())
+def _admitted(accounts: Accounts, *, is_active: bool) -> Role | Refusal:
+    claims, now = st.user.to_dict(), time.time()
+    admitted, issued = accounts.guests.admit(claims, now), issued_at(claims)
+    if isinstance(admitted, Refusal) or issued is None:
+        return admitted
+    sign_in = f"{claims['email']} {issued}"
+    is_idle = accounts.uses.is_idle(sign_in, issued, now, is_active=is_active)
+    return Refusal.ENDED if is_idle else admitted
 
 
-def _require_account(accounts: Accounts) -> Role:
+def _require_account(accounts: Accounts, *, is_active: bool) -> Role:
     """Return the role of the account that is signed in; before any data are touched."""
-    admitted = _admitted(accounts)
+    admitted = _admitted(accounts, is_active=is_active)
     _tell(admitted)
     if isinstance(admitted, Refusal):
         _refuse(admitted, accounts.providers)

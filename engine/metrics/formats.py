@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from engine.metrics.model import SCALE, Unit
 from engine.money import currency_digits, format_money, round_div
@@ -110,6 +111,22 @@ def numbers(unit: Unit, values: Iterable[Any], currency: str) -> list[int | floa
         return [number(unit, value, currency) for value in values]
     scale = 10 ** currency_digits(currency)
     return [None if value is None or value is pd.NA else value / scale for value in values]
+
+
+def column(unit: Unit, values: ExtensionArray, currency: str) -> Any:
+    """Return what `number` says of each value of a metric's column, as a frame holds it.
+
+    Int64 or Float64 in, Float64 out where the unit has decimals; counts and texts as they are.
+    """
+    if unit in (Unit.COUNT, Unit.INT, Unit.TEXT):
+        return values
+    drawn: Any = values.astype("Float64")  # a new one; whole numbers of money are exact in it
+    if unit is Unit.MONEY:
+        return drawn / 10 ** currency_digits(currency)
+    if unit is Unit.SHARE:
+        drawn = drawn * 100
+        drawn[(drawn > -_HALF_A_STEP) & (drawn < 0)] = 0.0
+    return drawn
 
 
 def pattern(unit: Unit, currency: str) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 
 from engine.dashboard import theme
 from engine.dashboard.buckets import Grain
-from engine.dashboard.cards import metric_card
+from engine.dashboard.cards import fits, metric_card
 from engine.dashboard.charts.over_time import over_time
 from engine.dashboard.data import Figures, Value
 from engine.dashboard.filters import Filters, View, resolve
@@ -66,6 +66,15 @@ def test_no_change_is_the_number_zero_with_words() -> None:
     view = a_view()
     card = metric_card("orders", figures(view, "orders", 4, 4, [1, 1, 2]), view)
     assert (card.delta, card.arrow, card.beside) == (0, "off", "unchanged")
+
+
+def test_a_comparison_that_a_phone_would_cut_stands_in_a_line_of_its_own() -> None:
+    view = a_view()
+    name = "shipping_result"
+    near = metric_card(name, figures(view, name, 10610, 10000, [1, 2, 3]), view)
+    far = metric_card(name, figures(view, name, 1_234_567, -1_000_000, [1, 2, 3]), view)
+    assert (near.delta, fits(near)) == ("+6.1 %", True)
+    assert (far.delta, fits(far)) == ("+22,345.67 USD", False)
 
 
 def test_an_unknown_value_is_a_dash_that_says_why_and_has_no_change() -> None:

@@ -110,7 +110,7 @@ def test_deposits_are_the_tables_and_cover_what_came_before(open_tab, shop_templ
     assert (drawn["entries"] >= drawn["orders"]).all()
 
 
-@pytest.mark.parametrize("tab", ["Tie-out", "Deposits", "Drift"])
+@pytest.mark.parametrize("tab", ["By kind", "Tie-out", "Deposits", "Drift"])
 def test_a_range_without_entries_says_when_there_are_some(tab: str, open_tab) -> None:
     at = open_tab(tab, range="Last 90 days")
     (info,) = at.info

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -91,6 +92,7 @@ def test_newer_data_are_swapped_in_and_said(shop: Keeper, shop_copy: DatabaseUrl
     assert after.analytics is not before.analytics
     assert after.version != before.version
     assert after.news != ""
+    assert gc.get_freeze_count() > 0, "pages wait for the collector to walk over all figures"
 
 
 def test_an_empty_database_is_empty_and_not_an_error(

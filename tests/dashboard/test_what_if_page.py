@@ -8,6 +8,7 @@ from engine.dashboard import freshness, pages
 from engine.dashboard.content.supposed import EXAMPLES, FIELDS, words_of
 from engine.dashboard.content.what_if import CARDS
 from engine.dashboard.filters import Filters
+from engine.dashboard.wording import escape
 from engine.ledger.changed_inputs import Changes
 from engine.metrics.formats import text
 from engine.metrics.model import Unit
@@ -100,7 +101,10 @@ def test_a_sku_has_its_break_even_price_and_can_be_given_a_price(
     at.switch_page(str(pages.WHAT_IF)).run()
     price = analytics.break_even(sku, period).price
     said = text(Unit.MONEY, price, "USD")
-    assert any(f"{said} a unit." in one.value for one in at.markdown)
+    ends = analytics.calculate_metrics_batch([period], level="product", entities=[sku]).iloc[0]
+    lacks_costs = ends["contribution_profit"] != ends["contribution_profit_low"]
+    mark = "≥ " if lacks_costs else ""
+    assert any(f"of {escape(sku)}: {mark}{said} a unit." in one.value for one in at.markdown)
     submit(at, **{"unit price": price / 100})
     skus = at.dataframe[-1].value.set_index("sku")
     assert 0 <= skus.loc[sku, "after"] < 1

@@ -1,10 +1,12 @@
 """Values as people read them."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from engine.metrics.formats import Change, change, known, number, numbers, pattern, text
+from engine.metrics.formats import Change, change, column, known, number, numbers, pattern, text
 from engine.metrics.model import Unit
 
 
@@ -100,15 +102,15 @@ def test_tables_draw_money_in_major_units_and_shares_in_percent() -> None:
     [
         (Unit.MONEY, pd.array([0, -1, 29, 1_999_999_999_999_999, None], "Int64")),
         (Unit.COUNT, pd.array([7, None], "Int64")),
-        (Unit.SHARE, pd.array([0.125, -0.0001, None], "Float64")),
+        (Unit.SHARE, pd.array([0.125, -0.0001, -0.001, None], "Float64")),
+        (Unit.DAYS, pd.array([3.25, None], "Float64")),
         (Unit.TEXT, pd.array(["a", None], "string")),
     ],
 )
-def test_a_column_is_drawn_as_each_of_its_values(unit: Unit, values, currency: str) -> None:
-    column = pd.Series(values)
-    assert numbers(unit, column.tolist(), currency) == [
-        number(unit, one, currency) for one in column
-    ]
+def test_a_column_is_drawn_as_each_of_its_values(unit: Unit, values: Any, currency: str) -> None:
+    one_by_one = [number(unit, one, currency) for one in values]
+    assert numbers(unit, values.tolist(), currency) == one_by_one
+    assert [known(one) for one in column(unit, values, currency)] == one_by_one
 
 
 @pytest.mark.parametrize("unit", [unit for unit in Unit if unit is not Unit.TEXT])

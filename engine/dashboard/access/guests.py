@@ -64,8 +64,8 @@ class Guests:
         """
         if claims.get("is_logged_in") is not True:
             return Refusal.NOT_SIGNED_IN
-        issued = claims.get("iat")
-        if not isinstance(issued, (int, float)) or not -_SKEW <= now - issued < LONGEST:
+        issued = issued_at(claims)
+        if issued is None or not -_SKEW <= now - issued < LONGEST:
             return Refusal.ENDED
         address = claims.get("email")
         if not isinstance(address, str) or not address:
@@ -75,6 +75,12 @@ class Guests:
         if address.lower() in self.owners:
             return Role.OWNER
         return Role.VIEWER if address.lower() in self.viewers else Refusal.NOT_LISTED
+
+
+def issued_at(claims: Mapping[str, Any]) -> float | None:
+    """Return the moment of a sign-in in Unix seconds, None where the provider tells none."""
+    issued = claims.get("iat")
+    return issued if isinstance(issued, (int, float)) else None
 
 
 def _addresses(setting: str, text: str) -> frozenset[str]:

@@ -75,6 +75,33 @@ class Sessions:
             self._by_hash.pop(_hash(token or ""), None)
 
 
+class Uses:
+    """When each reader who signed in elsewhere last did something; times are Unix seconds.
+
+    Of one that this process has not seen yet, the sign-in is the last that is known.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last: dict[bytes, float] = {}
+
+    def is_idle(self, session: str, begun: float, now: float, *, is_active: bool) -> bool:
+        """Whether a session has lain idle for too long; one that has never comes back.
+
+        `is_active` is False for what a page does by itself.
+        """
+        key = _hash(session)
+        with self._lock:
+            used = self._last.get(key, begun)
+            if now - used >= IDLE:
+                return True
+            if is_active:
+                # Whatever is older ends by itself, however it was used.
+                self._last = {one: at for one, at in self._last.items() if now - at < LONGEST}
+                self._last[key] = now
+            return False
+
+
 class Attempts:
     """Failed attempts: the fifth of one address makes it wait, each further one twice as long."""
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.analytics import EcommerceAnalyticsOptimized
+from engine.dashboard.data import entity_rows
 from engine.dashboard.filters import Dating
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.wording import escape
 from engine.metrics.break_even import BreakEven
-from engine.metrics.formats import text
+from engine.metrics.formats import known, text
 from engine.metrics.model import PRODUCT, Unit
 from engine.metrics.registry import REGISTRY
 from engine.periods import Period
 
-(PROFIT,) = at_level(PRODUCT, "contribution_profit")
+PROFIT, PROFIT_LOW = at_level(PRODUCT, "contribution_profit", "contribution_profit_low")
 _MOST_ANSWERS = 256
 
 
@@ -40,15 +41,27 @@ def _kept_answer(
 
 def draw(run: PageRun, sku: str) -> None:
     """Say the break-even price of a SKU over the range."""
-    st.markdown(words_of(break_even_of(run, sku), sku, run.currency))
+    found, is_low_end = break_even_of(run, sku), lacks_costs(run, sku)
+    st.markdown(words_of(found, sku, run.currency, is_low_end=is_low_end))
     st.caption(
-        "Charged on every unit of the range, all else being equal: fees and refunds move with it. "
-        "Costs that are not known are not in it."
+        "Charged on every unit of the range, all else being equal: fees and refunds move with it."
+        + (" Costs of its orders that are not known would raise it." if is_low_end else "")
     )
 
 
-def words_of(found: BreakEven, sku: str, currency: str) -> str:
-    """Return what the break-even price of a SKU is, and what it was sold for, in a sentence."""
+def lacks_costs(run: PageRun, sku: str) -> bool:
+    """Whether a cost of the SKU is missing in the range, so that more than the price is needed."""
+    row = entity_rows(
+        run.analytics, run.view.period, PRODUCT, (PROFIT, PROFIT_LOW), run.view.dating, (sku,)
+    ).iloc[0]
+    return known(row[PROFIT]) != known(row[PROFIT_LOW])
+
+
+def words_of(found: BreakEven, sku: str, currency: str, *, is_low_end: bool = False) -> str:
+    """Return what the break-even price of a SKU is, and what it was sold for, in a sentence.
+
+    is_low_end: costs of it are missing, so that the price is at least what is said.
+    """
     name = escape(sku)
     if not found.units:
         return f"**{name}** was not sold in the range, so there is no break-even price."
@@ -59,5 +72,5 @@ def words_of(found: BreakEven, sku: str, currency: str) -> str:
     )
     if found.price is None:
         return f"**{name}** loses at any price: {sold}."
-    price = text(Unit.MONEY, found.price, currency)
+    price = f"{'≥ ' if is_low_end else ''}{text(Unit.MONEY, found.price, currency)}"
     return f"**Break-even price of {name}: {price} a unit.** {sold}."

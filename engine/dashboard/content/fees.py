@@ -89,10 +89,11 @@ def draw(run: PageRun) -> None:
 
 
 def _by_kind(run: PageRun) -> None:
-    if run.figures.value(MEASURED, run.view.period) == 0:
+    is_measured = run.figures.value(MEASURED, run.view.period) != 0
+    if not is_measured and not fees_account.has_no_entry(run):
         st.info(
-            "They are estimated from etsy_fees.csv: the payment account has no entries for these "
-            "days. Its table, ledger_entries, brings what was really charged.",
+            "They are estimated from etsy_fees.csv: no entry of the payment account, of the table "
+            "ledger_entries, belongs to a fee of these days.",
             title="No fee of this range is measured",
         )
     table = kinds_table(run)

@@ -37,7 +37,7 @@ _DUE = Heading("difference", "Difference", Unit.MONEY)
 
 def draw_tie_out(run: PageRun) -> None:
     """Draw the account from its opening to its closing balance, and how it reaches the profit."""
-    if _has_no_entry(run):
+    if has_no_entry(run):
         return
     found = run.analytics.account_statements(run.view.period)
     for statement in found:
@@ -133,7 +133,7 @@ def draw_drift(run: PageRun) -> None:
     """Draw how far the estimates are from what was charged, by kind and month."""
     rows = run.analytics.fee_drift(run.view.period)
     if not rows:
-        if not _has_no_entry(run):
+        if not has_no_entry(run):
             st.info("No order of these days has measured fees.", title="Nothing to compare")
         return
     for shift in run.analytics.fee_shifts():
@@ -202,7 +202,7 @@ def _say_shift(shift: Shift, currency: str) -> None:
 
 def draw_deposits(run: PageRun) -> None:
     """Draw the payouts to the bank."""
-    if _has_no_entry(run):
+    if has_no_entry(run):
         return
     found = run.analytics.account_deposits(run.view.period)
     if not found:
@@ -227,7 +227,7 @@ def draw_deposits(run: PageRun) -> None:
         tables.draw(table, currency)
 
 
-def _has_no_entry(run: PageRun) -> bool:
+def has_no_entry(run: PageRun) -> bool:
     """Whether the account has nothing up to the end of the range; then the reason is drawn."""
     days = run.analytics.account_days
     if days is None:
@@ -242,7 +242,8 @@ def _has_no_entry(run: PageRun) -> bool:
     if first <= period.end and period.start <= last:
         return False
     st.info(
-        f"The account has entries from {day_words(first)} to {day_words(last)}.",
+        f"The account has entries from {day_words(first)} to {day_words(last)}. The fees of other "
+        "days are estimated from etsy_fees.csv.",
         title="No entry of the payment account in this range",
     )
     begin = max(first, last.replace(day=1))

@@ -140,11 +140,11 @@ def _chosen(run: PageRun) -> tuple[pd.DataFrame, Int64Array]:
             key="only",
             bind="query-params",
         )
-        words = [str(one) for one in Order]
-        order = st.segmented_control(
-            "Sort by", words, default=words[0], required=True, key="order by", bind="query-params"
-        )
-    rows = arranged(frame, country, [Only(one) for one in only], Order(order or words[0]))
+        words = [str(one) for one in Order]  # side by side they are wider than a phone
+        order = st.selectbox("Sort by", words, key="order by", bind="query-params", width=200)
+    rows = arranged(
+        frame, country, [Only(one) for one in only], Order(order if order in words else words[0])
+    )
     return frame, rows
 
 

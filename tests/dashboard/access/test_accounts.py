@@ -102,6 +102,20 @@ def test_an_open_tab_ends_with_the_session(visit: Visit) -> None:
     assert not at.metric
 
 
+def test_an_idle_tab_ends_and_newer_data_do_not_keep_it_open(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = visit(email="mina@shop.example")
+    opened = time.time()
+    for hours, is_its_readers, is_open in ((1.5, False, True), (2.5, True, False)):
+        monkeypatch.setattr(session.time, "time", lambda: opened + hours * 3600)  # noqa: B023
+        if not is_its_readers:
+            at.session_state[session._BY_ITSELF] = True
+        at.run()
+        assert bool(at.metric) is is_open, hours
+    assert at.info[0].value == "Your session has ended."
+
+
 def test_accounts_come_before_passwords_and_may_be_served_anywhere(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:

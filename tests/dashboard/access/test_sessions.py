@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.dashboard.access.passwords import Role
-from engine.dashboard.access.sessions import IDLE, LONGEST, Attempts, Sessions
+from engine.dashboard.access.sessions import IDLE, LONGEST, Attempts, Sessions, Uses
 
 
 class Clock:
@@ -50,6 +50,16 @@ def test_refreshing_by_itself_keeps_no_session_alive(clock: Clock) -> None:
     assert sessions.role(token, is_active=False) is Role.OWNER
     clock.now += 1
     assert sessions.role(token, is_active=False) is None
+
+
+def test_who_signed_in_elsewhere_lies_idle_from_the_last_thing_done() -> None:
+    uses = Uses()
+    assert not uses.is_idle("mina", 0, IDLE - 1, is_active=True)
+    assert not uses.is_idle("mina", 0, 2 * IDLE - 2, is_active=False)
+    assert uses.is_idle("mina", 0, 2 * IDLE - 1, is_active=True)
+    assert uses.is_idle("mina", 0, 2 * IDLE, is_active=True), "an ended session comes to life"
+    assert uses.is_idle("books", 0, IDLE, is_active=True), "not seen since the sign-in"
+    assert not uses.is_idle("mina again", 2 * IDLE, 2 * IDLE, is_active=True), "signed in again"
 
 
 def test_from_the_fifth_failure_on_each_wait_is_twice_the_last(clock: Clock) -> None:
