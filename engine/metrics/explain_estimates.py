@@ -35,10 +35,6 @@ def behind_estimate(estimator: str, asked: Asked) -> tuple[Leaves, Again]:
     return ESTIMATES[estimator](asked)
 
 
-def _elapsed(asked: Asked) -> int:
-    return max(min(asked.last + 1, asked.snapshot.days_begun) - asked.first, 0)
-
-
 def _sale_rows(asked: Asked) -> Int64Array:
     return np.flatnonzero(asked.is_own & (asked.ledger.kind == EventKind.SALE))
 
@@ -50,7 +46,7 @@ def _income(asked: Asked, rows: Int64Array) -> Int64Array:
 
 def _season(asked: Asked) -> tuple[Leaves, Again]:
     """Sales of the 365 days to the last one that has begun."""
-    elapsed = _elapsed(asked)
+    elapsed = asked.elapsed
     last = asked.first + elapsed - 1
     rows = _sale_rows(asked)
     day = asked.ledger.order_day[rows]
@@ -70,7 +66,7 @@ def _season(asked: Asked) -> tuple[Leaves, Again]:
 
 def _weeks(asked: Asked) -> tuple[Leaves, Again]:
     """One row = one whole ISO week with sales, by its Monday; amount: units."""
-    last = asked.first + _elapsed(asked) - 1
+    last = asked.first + asked.elapsed - 1
     rows = _sale_rows(asked)
     day = asked.ledger.order_day[rows].astype(np.int64)
     monday = day - (day + _MONDAY) % 7
@@ -81,7 +77,7 @@ def _weeks(asked: Asked) -> tuple[Leaves, Again]:
     np.add.at(sales, week, _income(asked, rows[inside]))
     sold = (units > 0) & (sales > 0)
     leaves = Leaves({"day": mondays[sold], "sales": sales[sold], "amount": units[sold]})
-    return leaves, lambda node: _slope(leaves_below(node)) if _elapsed(asked) else None
+    return leaves, lambda node: _slope(leaves_below(node)) if asked.elapsed else None
 
 
 def _slope(leaves: Leaves) -> Value:
@@ -113,7 +109,7 @@ def _without_trend(values: Sequence[int], at: Sequence[int]) -> list[Fraction]:
 def _first_years(asked: Asked) -> tuple[Leaves, int]:
     """The ledger rows of the first year of the customers of the year before last, and how many."""
     ledger, orders = asked.ledger, asked.ledger.orders
-    last = asked.first + _elapsed(asked) - 1
+    last = asked.first + asked.elapsed - 1
     known = np.flatnonzero((orders.state == OrderState.COUNTED) & (orders.customer_id != 0))
     customers, first = np.unique(orders.customer_id[known], return_index=True)
     begun = orders.day[known[first]].astype(np.int64)
@@ -130,7 +126,7 @@ def _first_years(asked: Asked) -> tuple[Leaves, int]:
 
 def _first_year_value(asked: Asked) -> tuple[Leaves, Again]:
     leaves, customers = _first_years(asked)
-    is_known = customers >= FEWEST_CUSTOMERS and _elapsed(asked) > 0
+    is_known = customers >= FEWEST_CUSTOMERS and asked.elapsed > 0
 
     def again(node: Node) -> Value:
         return round_div(leaves_below(node).total, customers) if is_known else None
@@ -140,7 +136,7 @@ def _first_year_value(asked: Asked) -> tuple[Leaves, Again]:
 
 def _payback(asked: Asked) -> tuple[Leaves, Again]:
     leaves, customers = _first_years(asked)
-    is_known = customers >= FEWEST_CUSTOMERS and _elapsed(asked) > 0
+    is_known = customers >= FEWEST_CUSTOMERS and asked.elapsed > 0
 
     def again(node: Node) -> Value:
         marketing, new = (child.value for child in node.children)
@@ -192,7 +188,7 @@ def _against_shop(below: Sequence[int]) -> Value:
 
 def _stockout_risk(asked: Asked) -> tuple[Leaves, Again]:
     """One row = one SKU that was sold in the window; amount: its pieces, the weight of its risk."""
-    ledger, elapsed = asked.ledger, _elapsed(asked)
+    ledger, elapsed = asked.ledger, asked.elapsed
     last, days = asked.first + elapsed - 1, asked.snapshot.levels[SHOP].shelf.skus.restock_days
     day, sku = ledger.order_day, ledger.sku
     is_sale = (ledger.kind == EventKind.SALE) & (sku != ledger.no_sku)
@@ -227,7 +223,7 @@ def _mean_risk(node: Node) -> Value:
 def _views_against_shop(asked: Asked) -> tuple[Leaves, Again]:
     """The days with views, which have to be all that have begun."""
     leaves, again = covered_leaves(asked, DayFact.VIEWS), _from_below(_against_shop)(asked)[1]
-    return leaves, lambda node: again(node) if leaves.total == _elapsed(asked) else None
+    return leaves, lambda node: again(node) if leaves.total == asked.elapsed else None
 
 
 ESTIMATES: dict[str, Callable[[Asked], tuple[Leaves, Again]]] = {

@@ -94,6 +94,11 @@ class Asked:
         """Number of the first day of the period before."""
         return day_number(self.period.previous().start)
 
+    @property
+    def elapsed(self) -> int:
+        """How many of its days have begun."""
+        return max(min(self.last + 1, self.snapshot.days_begun) - self.first, 0)
+
     @cached_property
     def is_own(self) -> BoolArray:
         """Which ledger rows are the entity's."""

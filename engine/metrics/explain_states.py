@@ -45,13 +45,13 @@ def state_leaves(asked: Asked, what: str) -> Leaves:
     """Return the rows behind a state; none where it is not known."""
     last = _last_begun(asked)
     if what in WINDOWS:
-        days = WINDOWS[what] if _elapsed(asked) else 0
+        days = WINDOWS[what] if asked.elapsed else 0
         return _sold(asked, last - days + 1, last)
     if what.startswith(f"{STOCK_VALUE}_"):
         return _value_by_day(asked, is_days=what.endswith("_days"))
     if what.endswith("_before"):
         what, last = what.removesuffix("_before"), asked.first - 1
-    if _elapsed(asked) == 0:
+    if asked.elapsed == 0:
         return _seen(asked, np.empty(0, np.int64), np.empty(0, np.int64))
     if what in ("favourites", "liked_listings"):
         return _liked(asked, what, last)
@@ -110,12 +110,8 @@ def viewed_leaves(asked: Asked) -> Leaves:
     return Leaves({"listing_id": ids, "amount": np.ones(len(ids), np.int64)})
 
 
-def _elapsed(asked: Asked) -> int:
-    return max(min(asked.last + 1, asked.snapshot.days_begun) - asked.first, 0)
-
-
 def _last_begun(asked: Asked) -> int:
-    return asked.first + _elapsed(asked) - 1
+    return asked.first + asked.elapsed - 1
 
 
 def _look(asked: Asked, seen: Int32Array, day: int) -> int | None:
@@ -131,7 +127,7 @@ def _looks(asked: Asked) -> dict[int, int]:
     """Return each look that tells of days of the period, with how many it tells of."""
     seen = np.unique(asked.ledger.offers.day)
     found: dict[int, int] = {}
-    for day in range(asked.first, asked.first + _elapsed(asked)):
+    for day in range(asked.first, asked.first + asked.elapsed):
         look = _look(asked, seen, day)
         if look is not None:
             found[look] = found.get(look, 0) + 1
@@ -187,7 +183,7 @@ def _value_by_day(asked: Asked, *, is_days: bool) -> Leaves:
         if value is not None:
             found.append((look, days, days if is_days else value * days))
     known = sum(days for _, days, _ in found)
-    if not known or 2 * known < _elapsed(asked):
+    if not known or 2 * known < asked.elapsed:
         found = []
     columns = np.array(found, np.int64).reshape(-1, 3).T
     return Leaves(dict(zip(("day", "days", "amount"), columns, strict=True)))

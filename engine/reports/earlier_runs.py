@@ -91,6 +91,15 @@ def limits_of(scope: Scope) -> list[str | None]:
     return [None if day is None else day.isoformat() for day in (scope.first, scope.last)]
 
 
+def kept_of(retention: Retention) -> dict[str, Any]:
+    """Return what the settings keep, as a run's row holds it."""
+    return {
+        "daily_levels": [level.value for level in retention.daily_levels],
+        "daily_keep_days": retention.daily_keep_days,
+        "revision_keep_days": retention.revision_keep_days,
+    }
+
+
 def inputs_record(
     analytics: EcommerceAnalyticsOptimized, scope: Scope, retention: Retention
 ) -> dict[str, Any]:
@@ -107,7 +116,7 @@ def inputs_record(
         "fingerprint": analytics.version,
         "limits": limits_of(scope),
         "daily": scope.daily.record(),
-        "revision_keep_days": retention.revision_keep_days,
+        **kept_of(retention),
         "metrics": list(REGISTRY.metrics),
         "tables": tables,
         "files": dict(analytics.files),

@@ -12,7 +12,7 @@ from engine.database.arrow import open_snapshot
 from engine.database.url import DatabaseUrl
 from engine.metrics.registry import REGISTRY
 from engine.reports.desk import Call
-from engine.reports.earlier_runs import limits_of
+from engine.reports.earlier_runs import kept_of, limits_of
 from engine.reports.store import APPLICATION
 from engine.settings import Settings
 
@@ -20,7 +20,8 @@ from engine.settings import Settings
 def resumed(call: Call, settings: Settings, url: DatabaseUrl) -> tuple[Call, dict[int, int]]:
     """Return the call as a part of the last one, and by shop the runs of it that still hold.
 
-    A run holds if it succeeded, was asked for the same, and nothing that it read has moved since.
+    A run holds if it succeeded, was asked for the same, keeps what the settings keep now, and
+    nothing that it read has moved since.
     If every shop of the last call succeeded there is nothing to carry on with: the call stays its
     own, and no shop is left out. Raises SourceError if the server is out of reach.
     """
@@ -54,6 +55,7 @@ def _holds(row: Mapping[str, Any], call: Call, version: str) -> bool:
     return (
         inputs.get("fingerprint") == version
         and inputs.get("limits") == limits_of(caller.scope)
+        and all(inputs.get(name) == kept for name, kept in kept_of(call.retention).items())
         and row["kinds"].split() == [kind.value for kind in caller.scope.kinds]
         and row["levels"].split() == [level.value for level in caller.scope.levels]
         and (row["code_version"], row["registry_version"])

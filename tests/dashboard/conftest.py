@@ -157,9 +157,9 @@ def site(
         yield url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The system's Chromium."""
+    """The system's Chromium; while it is open, its event loop lets no other one run."""
     with browser() as opened:
         yield opened
 

@@ -115,6 +115,16 @@ def test_a_shop_whose_inputs_moved_meanwhile_is_done_again(
     assert [one["status"] for one in shops] == ["SUCCEEDED", "SUCCEEDED"]
 
 
+def test_a_shop_whose_rows_are_kept_otherwise_meanwhile_is_done_again(
+    two_reported: DatabaseUrl, reports: Reports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute(two_reported, "UPDATE report_runs SET status = 'INTERRUPTED' WHERE shop_id = 2")
+    monkeypatch.setenv("REPORTS_DAILY_KEEP_DAYS", "40")
+    shops = reports("--resume", "--json").record["shops"]
+    assert [one["status"] for one in shops] == ["SUCCEEDED", "SUCCEEDED"]
+    assert shops[0]["rows_expired"] > 0
+
+
 def test_a_shop_that_was_done_is_said_to_be(two_reported: DatabaseUrl, reports: Reports) -> None:
     execute(two_reported, "UPDATE report_runs SET status = 'INTERRUPTED' WHERE shop_id = 2")
     out = reports("--resume").out
