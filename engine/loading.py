@@ -209,7 +209,6 @@ def _ready(waiting: list[_Read], terms: Terms, loaded: Loaded) -> LoadedShop:
     account, backtest = facts.account, facts.fees.backtest
     findings, prefixes = files.findings, files.prefixes
     del files, facts  # what of them is still asked for has been kept
-    evidence = evidence.narrow()
     give_back()
     with loaded.stage("levels"):
         snapshot = _sorted(ledger, clock, loaded.watermark, settings.restock_days)

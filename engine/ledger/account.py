@@ -16,6 +16,7 @@ from engine.ledger.fee_frames import Fate
 from engine.ledger.fee_work import FeeWork
 from engine.ledger.measured_fees import PlacedEntries
 from engine.money import Int64Array, currency_digits, round_div
+from engine.sorting import distinct_pairs
 from engine.sources.frames import AMOUNT_DIGITS, BoolArray, EntryRows, Int8Array, Int32Array
 from engine.sources.ledger_types import is_deposit
 
@@ -220,8 +221,8 @@ def _deposits(rows: EntryRows, placed: PlacedEntries, kept: _Kept) -> Deposits:
     entries = np.bincount(stretch[others], minlength=int(is_first.sum()))
     order = placed.entries.order[kept.row]
     named = np.flatnonzero(order >= 0)
-    pairs = np.unique(np.stack([stretch[named], order[named]]), axis=1)
-    orders = np.bincount(pairs[0], minlength=int(is_first.sum()))
+    of_stretch, _ = distinct_pairs(stretch[named], order[named].astype(np.int64))
+    orders = np.bincount(of_stretch, minlength=int(is_first.sum()))
     return Deposits(
         currency=kept.currency[at],
         day=kept.day[at],

@@ -20,11 +20,6 @@ from engine.sources.frames import BoolArray
 _NO_CEILING = -1
 
 
-def sale_columns(facts: Facts) -> Amounts:
-    """Return the amounts of the sale rows, one for each line of a counted order."""
-    return _every_column(len(facts.lines.order), _sale_amounts(facts))
-
-
 def _every_column(rows: int, columns: Iterable[tuple[str, Int64Array]]) -> Amounts:
     """Return all of AMOUNTS, 0 in those that are not given; each is held narrow as it comes."""
     given = Amounts(columns)
@@ -32,7 +27,16 @@ def _every_column(rows: int, columns: Iterable[tuple[str, Int64Array]]) -> Amoun
     return Amounts((name, given.get(name, nothing)) for name in AMOUNTS)
 
 
-def _sale_amounts(facts: Facts) -> Iterator[tuple[str, Int64Array]]:
+def sale_columns(facts: Facts) -> Amounts:
+    """Return the amounts of the sale rows, one for each line of a counted order."""
+    return _every_column(len(facts.lines.order), sale_amounts(facts))
+
+
+def sale_amounts(facts: Facts) -> Iterator[tuple[str, Int64Array]]:
+    """Yield the amounts of the sale rows by name; what else AMOUNTS has is 0 in all of them.
+
+    They come one after the other: most rows of a ledger are sales, and few columns fit in twice.
+    """
     lines, costs, fees, sales = facts.lines, facts.costs, facts.fees, facts.sales.lines
     for name in INCOME:
         yield name, sales[name]

@@ -17,7 +17,7 @@ from engine.ledger.frames import NO_LISTING, Orders
 from engine.ledger.sales import Lines
 from engine.money import Int64Array
 from engine.sources.folding import fold
-from engine.sources.frames import BoolArray, EntryRows, Int8Array, PaymentRows
+from engine.sources.frames import BoolArray, EntryRows, Int8Array, Int32Array, PaymentRows
 from engine.sources.ledger_types import Bucket, bucket_of
 
 BUCKETS = tuple(Bucket)
@@ -40,8 +40,8 @@ class Entries:
     entry_id: Int64Array
     bucket: Int8Array  # index into BUCKETS
     charge: Int64Array  # > 0 costs the shop, < 0 is a credit
-    order: Int64Array  # index into Orders, −1 = none that is known
-    line: Int64Array  # row of the lines, −1 = none that is known
+    order: Int32Array  # index into Orders, −1 = none that is known
+    line: Int32Array  # row of the lines, −1 = none that is known
     listing_id: Int64Array  # 0 = none
     is_named: BoolArray  # it refers to something, known or not
     unknown_types: dict[str, int]
@@ -75,8 +75,8 @@ def refer(
         entry_id=rows.entry_id,
         bucket=buckets,
         charge=-rows.amount,
-        order=order,
-        line=line,
+        order=order.astype(np.int32),
+        line=line.astype(np.int32),
         listing_id=listing_id,
         is_named=is_named,
         unknown_types=unknown,

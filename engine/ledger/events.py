@@ -6,7 +6,7 @@ order of its rows does not depend on the order of any source.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from engine.ledger.columns import (
     adjustment_columns,
     cost_flags,
     refund_columns,
-    sale_columns,
+    sale_amounts,
 )
 from engine.ledger.day_facts import ad_facts, expense_facts, visit_facts
 from engine.ledger.entities import Entities
@@ -100,12 +100,11 @@ def build_ledger(
     is_counted = facts.orders.state[facts.every_line.order] == OrderState.COUNTED
     parts = (sales, refunds, adjustments)
     by_key = _key_order(parts, facts.orders.order_id)
-    columns = (
-        sale_columns(facts),
-        refund_columns(facts, policies.returned_goods),
-        adjustment_columns(facts),
-    )
-    give_back()
+
+    def together(name: str) -> np.ndarray:
+        return _together((part[name] for part in parts), by_key)
+
+    others = refund_columns(facts, policies.returned_goods), adjustment_columns(facts)
     ledger = Ledger(
         shop=tables.shop,
         orders=facts.orders,
@@ -115,7 +114,7 @@ def build_ledger(
         skus=entities.skus,
         listing_titles=_titles(tables),
         kind=np.repeat(np.array(list(EventKind), np.int8), [len(part["order"]) for part in parts]),
-        amounts=Amounts((name, _together(columns, by_key, name)) for name in AMOUNTS),
+        amounts=Amounts(_amounts(sale_amounts(facts), len(facts.lines.order), others, by_key)),
         parcel_order=facts.fulfilment.parcels.order.astype(np.int32),
         parcel_row=facts.fulfilment.pieces.line,
         parcel_of_piece=facts.fulfilment.pieces.parcel,
@@ -129,19 +128,34 @@ def build_ledger(
         conversions=facts.conversions,
         order_parcels=first_parcels(facts.fulfilment),
         cost_codes=cost_codes(entities.skus, facts.costs.book),
-        refund_reason=Codes(_together(parts, by_key, "refund_reason"), reasons.values),
+        refund_reason=Codes(together("refund_reason"), reasons.values),
         notes=facts.notes,
-        **{name: _together(parts, by_key, name) for name in _ROW_COLUMNS},
+        **{name: together(name) for name in _ROW_COLUMNS},
     )
     return ledger, facts
 
 
-def _together(
-    parts: Sequence[Mapping[str, np.ndarray]], by_key: Sequence[Int64Array], name: str
-) -> np.ndarray:
-    sales, *others = (part[name] for part in parts)
+def _together(columns: Iterable[np.ndarray], by_key: Sequence[Int64Array]) -> np.ndarray:
+    sales, *others = columns
     rest = (column[order] for column, order in zip(others, by_key, strict=True))
     return np.concatenate([sales, *rest])
+
+
+def _amounts(
+    sales: Iterable[tuple[str, Int64Array]],
+    sale_rows: int,
+    others: Sequence[Amounts],
+    by_key: Sequence[Int64Array],
+) -> Iterator[tuple[str, Int64Array]]:
+    """Yield the columns of all rows one by one; those that sales do not have come last."""
+    nothing = np.broadcast_to(np.int64(0), sale_rows)
+    given = set()
+    for name, column in sales:
+        given.add(name)
+        yield name, _together((column, *(part[name] for part in others)), by_key)
+    for name in AMOUNTS:
+        if name not in given:
+            yield name, _together((nothing, *(part[name] for part in others)), by_key)
 
 
 def _rows(
@@ -177,7 +191,7 @@ def _sale_rows(facts: Facts, entities: Entities) -> dict[str, np.ndarray]:
     return _rows(
         lines.order,
         lines.line_id,
-        np.zeros(len(day), np.int64),
+        np.broadcast_to(np.int64(0), len(day)),
         entities.of_lines(lines),
         (day, day),
         cost_flags(facts),

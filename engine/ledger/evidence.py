@@ -19,7 +19,7 @@ from engine.ledger.pooled_fees import PooledBefore
 from engine.money import Int64Array
 from engine.sources.cost_table import EMPTY_COSTS
 from engine.sources.frames import EntryRows, Int8Array, Maybe, SourceTables, Texts, TrackingRows
-from engine.sources.some_orders import held_tables, orders_alone, orders_only
+from engine.sources.some_orders import orders_alone, orders_only
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,10 +36,6 @@ class Evidence:
     bases: dict[str, Int8Array]
     pools: tuple[Pool, ...]
     costs: CostBook
-
-    def narrow(self) -> Evidence:
-        """Return it as it is kept: tables of which only single orders are asked are held narrow."""
-        return replace(self, tables=held_tables(self.tables))
 
     def pool_of(self, column: str, month: int) -> Pool:
         """Return the pool that took the place of a month's estimates."""

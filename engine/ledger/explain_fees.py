@@ -95,7 +95,7 @@ class _Kind:
     def _estimate(self) -> Estimate | None:
         work = self.work
         if self.bucket is not Bucket.VAT:
-            return work.estimates.get(self.bucket)
+            return work.estimator.estimate(self.bucket) if self.bucket in KINDS else None
         known = np.ones(work.sold.groups, np.bool_)
         for kind in KINDS:
             known &= work.books[kind].basis != FeeBasis.UNKNOWN

@@ -137,8 +137,9 @@ def gather(
     )
     fees = book_fees(work)
     account = account_of(tables.entries, work)
-    kept = work if keeps else None
-    del work  # it is large, and the costs of parcels come next
+    conversions = conversions_of(orders, refunds, money)
+    kept, kept_money = (work, money) if keeps else (None, None)
+    del work, money, of_orders, of_refunds  # they are large, and the costs of parcels come next
     give_back()
     carrier = carrier_files(files)
     book = before.costs if before else _cost_book(tables, files, every_line, carrier)
@@ -168,9 +169,9 @@ def gather(
         fees=fees,
         account=account,
         fulfilment=fulfilment if keeps else fulfilment.without_reasons(),
-        money=money if keeps else None,
+        money=kept_money,
         held=held,
-        conversions=conversions_of(orders, refunds, money),
+        conversions=conversions,
         notes=notes | fees.notes,
         fee_work=kept,
     )

@@ -104,7 +104,7 @@ def _as_rows(
     bucket = placed.entries.bucket[entry]
     return Adjustments(
         entry_id=placed.entries.entry_id[entry],
-        order=placed.entries.order[entry],
+        order=placed.entries.order[entry].astype(np.int64),
         line_id=line_id,
         listing_id=listing_id,
         sku=sku.astype(np.int32),

@@ -13,6 +13,7 @@ import numpy as np
 
 from engine.ledger.amounts import Amounts
 from engine.ledger.estimated_fees import KINDS, Estimate, Estimator
+from engine.ledger.fee_backtest import Trial
 from engine.ledger.fee_frames import FeeBasis, Pool
 from engine.ledger.measured_fees import (
     POOLED,
@@ -70,33 +71,42 @@ def open_books(
     account: MeasuredOrders,
     sold: SaleRows,
     given: RefundRows,
-    estimates: dict[Bucket, Estimate],
     estimator: Estimator,
+    trial: Trial,
     before: PooledBefore | None = None,
 ) -> Books:
     """Book every kind of fee of every counted order and refund; the entries' pools are decided.
 
-    before: what pools gave these orders when the whole shop was booked; None = decide it here.
+    trial: notes each estimate beside what is booked. An estimate is as large as the shop, so none
+    outlives the booking of its kind. before: what pools gave these orders when the whole shop was
+    booked; None = decide it here.
     """
     books: Books = {}
     none = np.zeros(given.rows, np.int64)
+
+    def book(bucket: Bucket) -> FeeBook:
+        weights = sold.of(WEIGHTS[bucket]), given.of(WEIGHTS[bucket])
+        estimate = estimator.estimate(bucket) if bucket in KINDS else None
+        booked = _book(bucket, placed, account, sold, given, estimate, weights, none, before)
+        if estimate is not None:
+            trial.note(bucket, estimate, booked.sale)
+        return booked
+
+    def book_vat() -> FeeBook:
+        """VAT comes last: it is taken of the other fees as they were booked, and goes by them."""
+        known = np.ones(sold.groups, np.bool_)
+        for bucket in KINDS:
+            known &= books[bucket].basis != FeeBasis.UNKNOWN
+        vat = estimator.estimate_vat(charges_in(books, KINDS, sold), known)
+        weights = charges_in(books, books, sold), credits_in(books, books, given)
+        credited = credits_in(books, KINDS, given)
+        return _book(Bucket.VAT, placed, account, sold, given, vat, weights, credited, before)
+
     for bucket in FEE_BUCKETS:
         if bucket is not Bucket.VAT:
-            weights = sold.of(WEIGHTS[bucket]), given.of(WEIGHTS[bucket])
-            estimate = estimates.get(bucket)
-            books[bucket] = _book(
-                bucket, placed, account, sold, given, estimate, weights, none, before
-            )
-    # VAT comes last: it is taken of the other fees as they were booked, and goes by them.
-    known = np.ones(sold.groups, np.bool_)
-    for bucket in KINDS:
-        known &= books[bucket].basis != FeeBasis.UNKNOWN
-    vat = estimator.estimate_vat(charges_in(books, KINDS, sold), known)
-    weights = charges_in(books, books, sold), credits_in(books, books, given)
-    credited = credits_in(books, KINDS, given)
-    books[Bucket.VAT] = _book(
-        Bucket.VAT, placed, account, sold, given, vat, weights, credited, before
-    )
+            books[bucket] = book(bucket)
+    books[Bucket.VAT] = book_vat()
+    trial.note_vat(estimator, books[Bucket.VAT].sale)
     return books
 
 

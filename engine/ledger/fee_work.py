@@ -11,12 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.ledger.amounts import Amounts
 from engine.ledger.entries import refer
-from engine.ledger.estimated_fees import KINDS, Estimate, Estimator, Ordered
+from engine.ledger.estimated_fees import Estimator, Ordered
 from engine.ledger.exchange import Exchange
 from engine.ledger.fee_adjustments import ListingSkus, adjustments_of
-from engine.ledger.fee_backtest import backtest
+from engine.ledger.fee_backtest import Trial
 from engine.ledger.fee_books import Books, FeeBook, charges_held, charges_in, open_books
 from engine.ledger.fee_frames import (
     Adjustments,
@@ -71,7 +70,6 @@ class FeeWork:
     named: OrderEntries
     account: MeasuredOrders
     estimator: Estimator
-    estimates: dict[Bucket, Estimate]
     books: Books
     adjustments: Adjustments
     backtest: tuple[Backtest, ...]
@@ -110,15 +108,10 @@ def work_out_fees(
     )
     ordered = _ordered(orders, sold, rules.offsite, at_market)
     estimator = Estimator(rules.schedule, rules.exchange, sold, ordered)
-    estimates = {bucket: estimator.estimate(bucket) for bucket in KINDS}
     account = MeasuredOrders.of(placed, sold)
-    books = open_books(placed, account, sold, given, estimates, estimator, pooled)
-    tested = backtest(
-        Amounts((bucket, book.sale) for bucket, book in books.items()),
-        estimates | {Bucket.VAT: _vat_on_estimates(estimates, estimator)},
-        sold,
-        account.is_measured,
-    )
+    trial = Trial(sold, account.is_measured)
+    books = open_books(placed, account, sold, given, estimator, trial, pooled)
+    tested = trial.results()
     recoverable_vat = _leave_vat_out(books, placed) if rules.vat_on_fees == RECOVERABLE else 0
     skus = _listing_skus(products, lines.skus, identity)
     other_fees = charges_in(books, FEE_BUCKETS, sold) - books[Bucket.VAT].sale
@@ -130,7 +123,6 @@ def work_out_fees(
         named=_naming_orders(placed, orders, every_line),
         account=account,
         estimator=estimator,
-        estimates=estimates,
         books=books,
         adjustments=adjustments_of(placed, every_line, skus, sold, other_fees),
         backtest=tested,
@@ -189,13 +181,6 @@ def _listing_skus(
     index = {sku: code for code, sku in enumerate(skus)}
     code_of = np.array([index.get(identity(s) or "", -1) for s in products.sku.values] + [-1])
     return ListingSkus.of(products.listing_id, code_of[products.sku.code])
-
-
-def _vat_on_estimates(estimates: dict[Bucket, Estimate], estimator: Estimator) -> Estimate:
-    known = np.logical_and.reduce([estimate.known for estimate in estimates.values()])
-    none = np.zeros(estimator.sold.rows, np.int64)
-    fees = sum((estimate.lines for estimate in estimates.values()), none)
-    return estimator.estimate_vat(np.asarray(fees), known)
 
 
 def _leave_vat_out(books: Books, placed: PlacedEntries) -> int:

@@ -88,7 +88,7 @@ class PieceCosts:
 
     unit: UnitWeights
     duty_row: Int32Array
-    costs: dict[str, Int64Array]
+    costs: Amounts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -188,7 +188,7 @@ def fulfil(
         weights=weights,
         postage=postage,
         duties=duties,
-        parts=PieceCosts(unit, duty_row, costs),
+        parts=PieceCosts(unit, duty_row, Amounts(costs.items())),
     )
 
 

@@ -56,10 +56,10 @@ class PlacedEntries:
     is_known: BoolArray
     day: Int32Array
     fate: Int8Array
-    group: Int64Array
-    sale_row: Int64Array
-    refund: Int64Array
-    refund_row: Int64Array
+    group: Int32Array
+    sale_row: Int32Array
+    refund: Int32Array
+    refund_row: Int32Array
 
     def of(self, bucket: Bucket, fate: Fate) -> Int64Array:
         """Return the entries of a bucket with a fate."""
@@ -81,10 +81,10 @@ def place_entries(
 
     amounts: of the entries' charges. is_late: known only after the watermark.
     """
-    group = np.append(sold.group_of_order, -1)[entries.order]
+    group = np.append(sold.group_of_order, -1).astype(np.int32)[entries.order]
     is_counted_line = orders.state[every_line.order] == OrderState.COUNTED
     sale_row_of = np.where(is_counted_line, np.cumsum(is_counted_line) - 1, -1)
-    sale_row = np.append(sale_row_of, -1)[entries.line]
+    sale_row = np.append(sale_row_of, -1).astype(np.int32)[entries.line]
     refund, refund_row = _refunds(entries, amounts.minor, day, group, sale_row, given)
     is_held = np.append(orders.state, OrderState.OPEN)[entries.order] == OrderState.HELD
     fate = _fates(entries, amounts, is_late, is_held & (entries.order >= 0), group, refund)
@@ -98,8 +98,8 @@ def _fates(
     amounts: Converted,
     is_late: BoolArray,
     is_held: BoolArray,
-    group: Int64Array,
-    refund: Int64Array,
+    group: Int32Array,
+    refund: Int32Array,
 ) -> Int8Array:
     """Decide by the first condition that holds; what none holds for is an adjustment."""
     bucket, is_counted = entries.bucket, group >= 0
@@ -127,13 +127,13 @@ def _refunds(
     entries: Entries,
     charge: Int64Array,
     day: Int32Array,
-    group: Int64Array,
-    sale_row: Int64Array,
+    group: Int32Array,
+    sale_row: Int32Array,
     given: RefundRows,
-) -> tuple[Int64Array, Int64Array]:
+) -> tuple[Int32Array, Int32Array]:
     """Find the refund that each credit of a counted order belongs to, and its row for a line."""
-    refund = np.full(len(entries), -1, np.int64)
-    refund_row = np.full(len(entries), -1, np.int64)
+    refund = np.full(len(entries), -1, np.int32)
+    refund_row = np.full(len(entries), -1, np.int32)
     is_credit = (charge < 0) & (group >= 0)
     of_order = np.flatnonzero(is_credit & (sale_row < 0))
     refund[of_order] = given.refund_on(group[of_order], day[of_order])
@@ -177,7 +177,7 @@ class MeasuredOrders:
         return cls(is_measured, charged, named, unknown)
 
 
-def _marked(group: Int64Array, groups: int) -> BoolArray:
+def _marked(group: Int32Array, groups: int) -> BoolArray:
     marked = np.zeros(groups, np.bool_)
     marked[group] = True
     return marked

@@ -22,6 +22,7 @@ from engine.ledger.refunds import Refunds
 from engine.ledger.sales import Lines, SaleAmounts
 from engine.money import Int64Array
 from engine.sources.frames import Int32Array
+from engine.widths import Whole
 
 Base = frozenset[str]
 _Scalar = TypeVar("_Scalar", bound=np.generic)
@@ -68,7 +69,7 @@ class Target:
         """Sum a value of the rows by group; int64[groups]."""
         return sum_by_group(values, self.starts)
 
-    def spread(self, group: Int64Array, amount: Int64Array, weight: Int64Array) -> Int64Array:
+    def spread(self, group: Whole, amount: Int64Array, weight: Int64Array) -> Int64Array:
         """Split each amount over the rows of its group and sum what every row gets.
 
         group, amount: one row an amount; each is split by itself, so identical ones stay two.
@@ -80,7 +81,7 @@ class Target:
         return total
 
     def split(
-        self, group: Int64Array, amount: Int64Array, weight: Int64Array
+        self, group: Whole, amount: Int64Array, weight: Int64Array
     ) -> tuple[Int64Array, Int64Array, Int64Array]:
         """Split each amount over the rows of its group; returns ledger row, share and amount of it.
 
@@ -193,11 +194,11 @@ class RefundRows(Target):
         before = np.concatenate((np.zeros(1, np.int64), so_far))[:-1]
         return so_far - np.where(self.first == np.arange(len(so_far)), 0, before)
 
-    def refund_on(self, sale_group: Int64Array, day: Int32Array) -> Int64Array:
+    def refund_on(self, sale_group: Whole, day: Int32Array) -> Int64Array:
         """Return an order's latest refund on or before a day, else its earliest; −1 = none."""
         return _latest(self.sale_group, self.day, sale_group, day)
 
-    def row_on(self, line: Int64Array, day: Int32Array) -> Int64Array:
+    def row_on(self, line: Whole, day: Int32Array) -> Int64Array:
         """Return the row of a line's latest refund on or before a day, else its earliest."""
         refund = self.to_rows(np.arange(self.groups))
         by_line = np.lexsort((refund, self.line))
@@ -205,9 +206,7 @@ class RefundRows(Target):
         return np.where(at >= 0, by_line[at] if len(by_line) else -1, -1)
 
 
-def _latest(
-    key: Int64Array, key_day: Int32Array, wanted: Int64Array, day: Int32Array
-) -> Int64Array:
+def _latest(key: Int64Array, key_day: Int32Array, wanted: Whole, day: Int32Array) -> Int64Array:
     """Find the last row of a key on or before a day, else its first row; rows ascend by both."""
     if not len(key):
         return np.full(len(wanted), -1, np.int64)
@@ -217,5 +216,5 @@ def _latest(
     return np.where(key[at] == wanted, at, -1).astype(np.int64)
 
 
-def _packed(key: Int64Array, day: Int32Array) -> Int64Array:
-    return key * _DAYS + (day.astype(np.int64) + _DAY_ZERO)
+def _packed(key: Whole, day: Int32Array) -> Int64Array:
+    return key.astype(np.int64) * _DAYS + (day.astype(np.int64) + _DAY_ZERO)

@@ -1,14 +1,16 @@
 """The typed frames that the ledger is built from: arrays of equal length, one class a grain.
 
 Amounts are millionths of the major unit (10⁻⁶), so that every divisor up to 1,000,000 is exact.
-A missing id is 0, a missing text is code −1. Arrays are read-only by agreement.
+A missing id is 0, a missing text is code −1. Arrays are read-only by agreement. What is read of a
+large shop stays for most of its load, so columns are held narrow and given as declared.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +18,7 @@ import numpy.typing as npt
 from engine.local_time import local_clock
 from engine.money import Int64Array, currency_digits
 from engine.periods import day_date
+from engine.widths import narrowed
 
 BoolArray = npt.NDArray[np.bool_]
 Int32Array = npt.NDArray[np.int32]
@@ -57,9 +60,56 @@ class Shop:
         return int(10 ** (AMOUNT_DIGITS - self.digits))
 
 
+class Columns:
+    """A frame whose numbers are held in the narrowest width that fits, and given as declared.
+
+    Whoever computes gets full width, so that no sum or product can pass it, and gets it read-only,
+    as what is written into it would be lost. Every look-up of a narrow column gives a new array.
+    """
+
+    __slots__ = ()
+    _given: ClassVar[type[np.signedinteger[Any]]] = np.int64
+
+    def __post_init__(self) -> None:
+        """Narrow what was handed over."""
+        for field in fields(self):  # type: ignore[arg-type]  # its classes are dataclasses
+            object.__setattr__(self, field.name, _held(self.held(field.name)))
+
+    def held(self, name: str) -> Any:
+        """Return a column as it is held, for those who take a few of its rows."""
+        return object.__getattribute__(self, name)
+
+    if not TYPE_CHECKING:  # declared columns keep their types
+
+        def __getattribute__(self, name: str) -> Any:
+            column = object.__getattribute__(self, name)
+            if isinstance(column, np.ndarray) and column.dtype.kind == "i":
+                return _widened(column, object.__getattribute__(self, "_given"))
+            return column
+
+
+def _held(column: Any) -> Any:
+    if not isinstance(column, np.ndarray):
+        return column
+    if column.dtype == np.bool_:
+        is_one = len(column) > 0 and bool(column.all() or not column.any())
+        return np.broadcast_to(column[:1], column.shape) if is_one else column
+    return narrowed(column)
+
+
+def _widened(column: npt.NDArray[np.integer[Any]], width: type[np.signedinteger[Any]]) -> Any:
+    if column.dtype == width:
+        return column
+    wide = column.astype(width)
+    wide.setflags(write=False)
+    return wide
+
+
 @dataclass(frozen=True, slots=True)
-class Texts:
+class Texts(Columns):
     """A text column as codes: `code[i]` indexes `values`, −1 where there is none."""
+
+    _given = np.int32
 
     code: Int32Array
     values: Sequence[str]
@@ -69,11 +119,11 @@ class Texts:
 
     def chosen(self, rows: BoolArray | Int64Array) -> Texts:
         """Return some of the rows, by mask or by position."""
-        return Texts(self.code[rows], self.values)
+        return Texts(self.held("code")[rows], self.values)
 
 
 @dataclass(frozen=True, slots=True)
-class Maybe:
+class Maybe(Columns):
     """An integer column in which some rows are unknown; an unknown value is held as 0."""
 
     value: Int64Array
@@ -81,7 +131,7 @@ class Maybe:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderRows:
+class OrderRows(Columns):
     """One row = one order as received, ascending by order id."""
 
     order_id: Int64Array
@@ -107,7 +157,7 @@ class OrderRows:
 
 
 @dataclass(frozen=True, slots=True)
-class LineRows:
+class LineRows(Columns):
     """One row = one order line (transaction), ascending by order id, then line id."""
 
     order_id: Int64Array
@@ -126,7 +176,7 @@ class LineRows:
 
 
 @dataclass(frozen=True, slots=True)
-class RefundRows:
+class RefundRows(Columns):
     """One row = one refund, ascending by row id."""
 
     row_id: Int64Array
@@ -141,7 +191,7 @@ class RefundRows:
 
 
 @dataclass(frozen=True, slots=True)
-class RefundItemRows:
+class RefundItemRows(Columns):
     """One row = what a refund says of one line, ascending by refund row, then by own id.
 
     An amount that is in another currency than its refund is 0: only the line is known then.
@@ -156,7 +206,7 @@ class RefundItemRows:
 
 
 @dataclass(frozen=True, slots=True)
-class ShipmentRows:
+class ShipmentRows(Columns):
     """One row = an order's first shipment, ascending by order id."""
 
     order_id: Int64Array
@@ -164,7 +214,7 @@ class ShipmentRows:
 
 
 @dataclass(frozen=True, slots=True)
-class ProductRows:
+class ProductRows(Columns):
     """One row = one variation of a listing, ascending by product id."""
 
     product_id: Int64Array
@@ -173,7 +223,7 @@ class ProductRows:
 
 
 @dataclass(frozen=True, slots=True)
-class ListingRows:
+class ListingRows(Columns):
     """One row = one listing, ascending by id; titles are for people only."""
 
     listing_id: Int64Array
@@ -181,7 +231,7 @@ class ListingRows:
 
 
 @dataclass(frozen=True, slots=True)
-class EntryRows:
+class EntryRows(Columns):
     """One row = one movement of the payment account, positive to the seller, ascending by id."""
 
     entry_id: Int64Array
@@ -202,7 +252,7 @@ class EntryRows:
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentRows:
+class PaymentRows(Columns):
     """One row = one payment of an order, ascending by payment id.
 
     rank: of the row's origin, the lowest is to be trusted most. listing_currency, account_currency:
@@ -218,7 +268,7 @@ class PaymentRows:
 
 
 @dataclass(frozen=True, slots=True)
-class TrackingRows:
+class TrackingRows(Columns):
     """One row = one parcel handed over: an order and a tracking code, ascending by order id."""
 
     order_id: Int64Array
@@ -228,7 +278,7 @@ class TrackingRows:
 
 
 @dataclass(frozen=True, slots=True)
-class AdRows:
+class AdRows(Columns):
     """One row = the marketplace's ads for one listing over a span, ascending by row id.
 
     `start` and `end` are seconds of a clock without a zone, `span` the kind of period as received.
@@ -249,7 +299,7 @@ class AdRows:
 
 
 @dataclass(frozen=True, slots=True)
-class VisitRows:
+class VisitRows(Columns):
     """One row = visits of one listing over a span, ascending by row id; otherwise as AdRows."""
 
     row_id: Int64Array
@@ -262,7 +312,7 @@ class VisitRows:
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewRows:
+class ReviewRows(Columns):
     """One row = one review with a rating from 1 to 5, ascending by line id."""
 
     line_id: Int64Array
@@ -272,7 +322,7 @@ class ReviewRows:
 
 
 @dataclass(frozen=True, slots=True)
-class OfferRows:
+class OfferRows(Columns):
     """One row = the offer of one variation on one day, ascending by day, then by product.
 
     quantity: of what is for sale. is_enabled: any of it is. price: the lowest. `day` is a day
@@ -290,7 +340,7 @@ class OfferRows:
 
 
 @dataclass(frozen=True, slots=True)
-class FavouriteRows:
+class FavouriteRows(Columns):
     """One row = how many people had a listing among their favourites on one day.
 
     Ascending by day, then by listing; `day` as in OfferRows.

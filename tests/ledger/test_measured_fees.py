@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from engine.ledger.fee_frames import Fate
 from engine.ledger.frames import CostBasis
-from engine.sources.frames import SourceTables
+from engine.sources.frames import Maybe, SourceTables
 from engine.sources.rate_files import RATE_SCALE, PairRates, Rates
 from tests.ledger.account_builder import Booked, Entry, adds_up, booked, fee
 from tests.shop_builder import Item, Line, Order, Refund, a_shop, integers, tables, unix
@@ -67,8 +68,9 @@ def test_identical_entries_are_kept_and_each_is_split_by_itself() -> None:
 
 def test_processing_fees_are_split_by_what_was_paid_tax_included() -> None:
     source = shop(tax=1000)
-    for row, tax in enumerate((0, 1000)):
-        source.lines.tax.value[row], source.lines.tax.known[row] = tax * 10_000, True
+    tax, known = source.lines.tax.value.copy(), source.lines.tax.known.copy()
+    tax[:2], known[:2] = (0, 1000 * 10_000), True
+    source = replace(source, lines=replace(source.lines, tax=Maybe(tax, known)))
     found = book(Entry("payment_processing_fee", 100, DAY, order=1), source=source)
     assert found.sale(11) == {"processing_fees": 50}
     assert found.sale(12) == {"processing_fees": 50}

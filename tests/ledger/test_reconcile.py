@@ -121,7 +121,11 @@ def test_every_allocated_column_of_the_ledger_is_among_the_faults():
 def test_one_cent_in_a_piece_of_a_parcel_names_the_order(name):
     ledger, facts = built()
     piece = int(np.flatnonzero(facts.lines.line_id[facts.fulfilment.pieces.line] == 31)[0])
-    facts.fulfilment.parts.costs[name][piece] += 1
+    parts = facts.fulfilment.parts
+    costs = {column: amounts.copy() for column, amounts in parts.costs.items()}
+    costs[name][piece] += 1
+    fulfilment = replace(facts.fulfilment, parts=replace(parts, costs=Amounts(costs.items())))
+    facts = replace(facts, fulfilment=fulfilment)
     with pytest.raises(ReconciliationError, match="order 1003: ") as caught:
         reconcile(ledger, facts)
     assert f"parcel {name} = sum over its pieces: 1 differ" in str(caught.value)
