@@ -100,8 +100,8 @@ def work_out_fees(
     converted at a rate of the table; None = none was. known_until: unix seconds, entries from then
     on are left out. pooled: what pools gave these orders when the whole shop was worked out.
     """
-    lines = every_line.chosen(orders.state[every_line.order] == OrderState.COUNTED)
-    sold = SaleRows.of_sales(orders, lines, sales)
+    is_counted = orders.state[every_line.order] == OrderState.COUNTED
+    sold = SaleRows.of_sales(orders, every_line.quantity[is_counted], sales)
     given = RefundRows.of_refunds(sold, refunds, back)
     placed = _placed(
         rows, payments, products, orders, every_line, sold, given, rules, clock, known_until
@@ -113,7 +113,7 @@ def work_out_fees(
     books = open_books(placed, account, sold, given, estimator, trial, pooled)
     tested = trial.results()
     recoverable_vat = _leave_vat_out(books, placed) if rules.vat_on_fees == RECOVERABLE else 0
-    skus = _listing_skus(products, lines.skus, identity)
+    skus = _listing_skus(products, every_line.skus, identity)
     other_fees = charges_in(books, FEE_BUCKETS, sold) - books[Bucket.VAT].sale
     return FeeWork(
         sold=sold,

@@ -19,7 +19,7 @@ from engine.ledger.amounts import Amounts
 from engine.ledger.frames import Orders
 from engine.ledger.refund_cells import RefundEvents
 from engine.ledger.refunds import Refunds
-from engine.ledger.sales import Lines, SaleAmounts
+from engine.ledger.sales import SaleAmounts
 from engine.money import Int64Array
 from engine.sources.frames import Int32Array
 from engine.widths import Whole
@@ -112,13 +112,13 @@ class SaleRows(Target):
     day: Int32Array  # order day of each group
 
     @classmethod
-    def of_sales(cls, orders: Orders, lines: Lines, sales: SaleAmounts) -> Self:
-        """Take the sale events as they were allocated."""
+    def of_sales(cls, orders: Orders, quantity: Int64Array, sales: SaleAmounts) -> Self:
+        """Take the sale events as they were allocated; quantity: int64[sale rows]."""
         group_of_order = np.full(len(orders), -1, np.int64)
         group_of_order[sales.order] = np.arange(len(sales.order))
-        parts = _sold(sales.lines, lines.quantity)
+        parts = _sold(sales.lines, quantity)
         is_one = sales.own_lines is sales.lines
-        own = parts if is_one else _sold(sales.own_lines, lines.quantity)
+        own = parts if is_one else _sold(sales.own_lines, quantity)
         return cls(
             sales.starts,
             parts,
