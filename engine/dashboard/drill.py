@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import streamlit as st
 
+from engine.analytics import EcommerceAnalyticsOptimized
 from engine.dashboard.data import entity_rows
 from engine.dashboard.filter_bar import pick
 from engine.dashboard.grids import listing_name, sku_name
@@ -31,8 +32,17 @@ _NONE = ""  # the choice of no entity
 
 
 def known_ids(run: PageRun, level: Level) -> list[Any]:
-    """Return every listing or SKU that the shop ever had, those without a listing last."""
-    return list(entity_ids(run.analytics.snapshot, level))
+    """Return every listing or SKU that the shop ever had, those without a listing last.
+
+    Shared by all readers: nobody changes it.
+    """
+    analytics = run.analytics
+    return _kept_ids(f"{analytics.version}|{analytics.shop.shop_id}|{level}", analytics, level)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _kept_ids(key: str, _analytics: EcommerceAnalyticsOptimized, _level: Level) -> list[Any]:
+    return list(entity_ids(_analytics.snapshot, _level))
 
 
 def namer(run: PageRun, level: Level) -> Callable[[Any], str]:

@@ -30,6 +30,7 @@ def test_the_overview_lists_the_most_sales_at_stake_of_each_kind(shop_app, analy
         wanted = number(Unit.MONEY, stake, "USD")
         assert (None if pd.isna(shown) else shown) == wanted
     assert len(drawn) > 1
+    assert all(remedy[:1] == remedy[:1].upper() for remedy in drawn["remedy"])
 
 
 def test_what_is_only_told_asks_for_nothing() -> None:

@@ -61,7 +61,13 @@ def to_do_table(found: Sequence[Kind]) -> Table:
         Heading("place", "Table or file"),
     )
     rows = tuple(
-        (_sentence(meaning_of(one.code)), one.sales_at_stake, count, one.remedy, one.place)
+        (
+            _sentence(meaning_of(one.code)),
+            one.sales_at_stake,
+            count,
+            _sentence(one.remedy),
+            one.place,
+        )
         for one, count in found
     )
     return Table("to do", headings, rows, f"{len(rows)} things to mend")
