@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.metrics.compute import compute_block
+from engine.metrics.compute import compute_block, entity_ids
 from engine.metrics.model import Kind, Level
 from engine.metrics.registry import REGISTRY
-from engine.periods import GRAINS, Period, periods_between
+from engine.periods import GRAINS, Period, PeriodKind, periods_between
 from engine.sources.frames import Maybe, Texts
-from tests.metrics.test_oracle import START, random_shop
+from tests.metrics.test_oracle import START, integers_of, random_shop
+from tests.oracle import Oracle
 from tests.shop_builder import snapshot_of, tables
 from tests.worked_shop import files, source
 
@@ -81,6 +82,20 @@ def test_entities_sum_to_the_shop_in_every_period(level, kind):
         summed = np.zeros(len(periods), np.int64)
         np.add.at(summed, parts.period, parts.columns[name].values)
         assert summed[shop.period].tolist() == shop.columns[name].values.tolist(), name
+
+
+@pytest.mark.parametrize("level", Level)
+def test_what_does_not_add_up_is_worked_out_again_from_the_rows_of_the_whole(level):
+    again = [m for m in REGISTRY.at_level(level) if level not in m.adds_over_time]
+    periods = list(periods_between(PeriodKind.QUARTERLY, FIRST, LAST))
+    whole = Period.custom(periods[0].start, periods[-1].end)
+    entity = entity_ids(SHOP, level)[0]
+    parts = compute_block(SHOP, periods, level, again, entities=[entity])
+    block = compute_block(SHOP, [whole], level, again, entities=[entity])
+    expected = Oracle(SHOP.ledger, SHOP.days_begun).answer(level, entity, whole)
+    assert integers_of(block, 0) == {m.name: expected[m.name] for m in again}
+    for name in ("customers", "order_value_median"):
+        assert parts.columns[name].values.sum() > block.columns[name].values[0] > 0, name
 
 
 def test_new_customers_of_all_periods_are_all_customers():
