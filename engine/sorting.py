@@ -40,7 +40,7 @@ def stable_order(key: npt.NDArray[np.integer]) -> Int64Array:
     return packed
 
 
-def run_starts(ascending: Int64Array) -> Int64Array:
+def run_starts(ascending: npt.NDArray[np.integer]) -> Int64Array:
     """Return the positions where a new value begins."""
     if not len(ascending):
         return np.empty(0, np.int64)

@@ -18,6 +18,7 @@ import streamlit as st
 from engine.analytics import EcommerceAnalyticsOptimized
 from engine.dashboard.filters import Dating
 from engine.dashboard.keeper import Keeper
+from engine.dashboard.turns import turn
 from engine.metrics.dimensions import Breakdown
 from engine.metrics.explain_nodes import Node
 from engine.metrics.formats import known
@@ -189,13 +190,14 @@ def _kept_explanation(
 ) -> Node:
     assert _question.metrics is not None, "one figure is asked for by name"
     assert _question.entities is not None, "one figure is of one entity"
-    node = _analytics.explain(
-        _question.metrics[0],
-        _question.level,
-        _question.entities[0],
-        _question.periods[0],
-        refund_dating=_question.dating,
-    )
+    with turn():
+        node = _analytics.explain(
+            _question.metrics[0],
+            _question.level,
+            _question.entities[0],
+            _question.periods[0],
+            refund_dating=_question.dating,
+        )
     node.check()
     return node
 
@@ -204,13 +206,14 @@ def _kept_explanation(
 def _kept_orders(
     key: str, _question: Question, _analytics: EcommerceAnalyticsOptimized
 ) -> pd.DataFrame:
-    return _analytics.orders_frame(
-        _question.periods[0],
-        level=_question.level,
-        entity=_question.entities[0] if _question.entities else None,
-        refund_dating=_question.dating,
-        metrics=_question.metrics or SHOWN,
-    )
+    with turn():
+        return _analytics.orders_frame(
+            _question.periods[0],
+            level=_question.level,
+            entity=_question.entities[0] if _question.entities else None,
+            refund_dating=_question.dating,
+            metrics=_question.metrics or SHOWN,
+        )
 
 
 def health_of(analytics: EcommerceAnalyticsOptimized) -> pd.DataFrame:
@@ -247,14 +250,15 @@ class Question:
     def ask(self, analytics: EcommerceAnalyticsOptimized) -> pd.DataFrame:
         """Return the engine's answer."""
         entities: Any = None if self.entities is None else list(self.entities)
-        return analytics.calculate_metrics_batch(
-            self.periods,
-            level=self.level,
-            entities=entities,
-            metrics=self.metrics,
-            refund_dating=self.dating,
-            breakdown=self.breakdown,
-        )
+        with turn():
+            return analytics.calculate_metrics_batch(
+                self.periods,
+                level=self.level,
+                entities=entities,
+                metrics=self.metrics,
+                refund_dating=self.dating,
+                breakdown=self.breakdown,
+            )
 
 
 def _figures(question: Question, analytics: EcommerceAnalyticsOptimized) -> Figures:

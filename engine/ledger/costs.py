@@ -6,7 +6,7 @@ never zero: the line keeps its sales and is counted as not costed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -55,6 +55,15 @@ class LineCosts:
         """
         factors = (self.unit_cost, self.rate.numerator, self.rate.denominator)
         unit, numerator, denominator = (np.append(part, 0)[line] for part in factors)
+        return self._minor(unit, quantity, numerator, denominator)
+
+    def minor_of_all(self, quantity: Int64Array) -> Int64Array:
+        """Return unit cost × quantity of every line, as `minor` does; quantity: int64[lines]."""
+        return self._minor(self.unit_cost, quantity, self.rate.numerator, self.rate.denominator)
+
+    def _minor(
+        self, unit: Int64Array, quantity: Int64Array, numerator: Int64Array, denominator: Int64Array
+    ) -> Int64Array:
         scale = 10 ** (UNIT_SCALE - self.digits)
         return product_div((unit, quantity, numerator), (np.maximum(denominator, 1), scale))
 
@@ -90,17 +99,19 @@ def _rates(
     """Return the rate of each line's cost into the shop's currency on the day of its order."""
     count = len(of_line)
     found = FoundRates(
-        np.ones(count, np.int64),
-        np.ones(count, np.int64),
-        np.ones(count, np.bool_),
-        day.astype(np.int32),
-        np.zeros(count, np.bool_),
+        np.broadcast_to(np.int64(1), count),
+        np.broadcast_to(np.int64(1), count),
+        np.broadcast_to(np.bool_(True), count),
+        day.astype(np.int32, copy=False),
+        np.broadcast_to(np.bool_(False), count),
     )
+    foreign = [name for name in answers.currencies if name != shop.currency]
+    if not foreign:
+        return found  # of most shops: no room for what is the same in every line
+    found = FoundRates(*(np.array(getattr(found, field.name)) for field in fields(found)))
     currency = answers.currency[of_line]
-    for number, name in enumerate(answers.currencies):
-        if name == shop.currency:
-            continue
-        rows = np.flatnonzero(currency == number)
+    for name in foreign:
+        rows = np.flatnonzero(currency == answers.currencies.index(name))
         one = rates.on(name, shop.currency, day[rows])
         found.numerator[rows], found.denominator[rows] = one.numerator, one.denominator
         found.known[rows], found.day[rows] = one.known, one.day

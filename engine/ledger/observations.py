@@ -103,7 +103,7 @@ def _stock_value(
         is_assumed=np.zeros(len(sku), np.bool_),
     )
     costs = find_unit_costs(book, questions, shop=shop, rates=files.rates, day=day)
-    value = costs.minor(np.arange(len(sku)), units)
+    value = costs.minor_of_all(units)
     return np.where(costs.known, value, UNKNOWN)
 
 

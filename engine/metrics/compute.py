@@ -93,13 +93,7 @@ def build_snapshot(
     `days_begun` and `days_ended` number the first local day that has not begun, not ended;
     `restock_days` is how long new stock takes to come.
     """
-    # A cancelled or held order has a day too, so the calendar spans all orders. Days of other facts
-    # are in no figure before they have begun.
-    days = np.concatenate((ledger.event_day, ledger.order_day, ledger.orders.day))
-    others = [facts.rows.day[facts.rows.day < days_begun] for facts in ledger.day_facts]
-    first = int(min((int(d.min()) for d in (days, *others) if len(d)), default=days_begun - 1))
-    last = max(int(days.max(initial=first)), days_begun - 1)
-    calendar = Calendar(first, last - first + 1, days_begun - first)
+    calendar = _calendar(ledger, days_begun)
     customers = build_customers(ledger, calendar)
     sales, contribution = sales_in_time(ledger), contribution_of(ledger)
     codes = order_codes(ledger.orders)
@@ -117,6 +111,16 @@ def build_snapshot(
         for dating, days in zip(DATINGS, (ledger.event_day, ledger.order_day), strict=True)
     }
     return Snapshot(ledger, calendar, days_begun, days_ended, customers, observed, levels, ads)
+
+
+def _calendar(ledger: Ledger, days_begun: int) -> Calendar:
+    # A cancelled or held order has a day too, so the calendar spans all orders. Days of other facts
+    # are in no figure before they have begun.
+    days = np.concatenate((ledger.event_day, ledger.order_day, ledger.orders.day))
+    others = [facts.rows.day[facts.rows.day < days_begun] for facts in ledger.day_facts]
+    first = int(min((int(d.min()) for d in (days, *others) if len(d)), default=days_begun - 1))
+    last = max(int(days.max(initial=first)), days_begun - 1)
+    return Calendar(first, last - first + 1, days_begun - first)
 
 
 def compute_block(

@@ -171,8 +171,8 @@ def _last_sale(pace: Pace, pair: Int64Array, day: int) -> Int64Array:
     """Return the last day with a sale of each pair up to a day, −1 where there is none."""
     if not len(pace.key):
         return np.full(len(pair), _NEVER, np.int64)
-    place = np.searchsorted(pace.key, pair * pace.days + day, side="right") - 1
-    found = pace.key[np.maximum(place, 0)]
+    place = places_in(pace.key, pair * pace.days + day + 1) - 1
+    found = pace.key[np.maximum(place, 0)].astype(np.int64)
     is_own = (place >= 0) & (found // pace.days == pair)
     return np.where(is_own, found % pace.days, _NEVER)
 

@@ -20,6 +20,7 @@ from engine.metrics.states import Steps
 from engine.money import Int64Array, round_div
 from engine.sorting import run_starts, stable_order
 from engine.sources.frames import BoolArray
+from engine.widths import Keys, Whole, halved, held_keys, places_in
 
 WINDOW = 56  # days that give the pace
 FEWEST_DAYS = 28  # since the first sale; before that there is no pace
@@ -36,41 +37,43 @@ class Pace:
     days: int
     owner: Int64Array  # entity of each pair, ascending
     sku: Int64Array
-    key: Int64Array  # pair × days + day, ascending
-    running: Int64Array
+    key: Keys  # pair × days + day, ascending
+    running: Whole
 
     @classmethod
     def of(cls, ledger: Ledger, calendar: Calendar, entity: Int64Array) -> Pace:
         """Sum the pieces sold by entity (of each ledger row), SKU and day, without `(none)`."""
         is_sale = ledger.kind == EventKind.SALE
         rows = np.flatnonzero(is_sale & (ledger.sku != ledger.no_sku))
-        skus = len(ledger.skus)
-        name = entity[rows] * skus + ledger.sku[rows]
-        day = calendar.index(ledger.order_day[rows])
-        rows_by_day = stable_order(day)
-        order = rows_by_day[stable_order(name[rows_by_day])]
-        name, day = name[order], day[order]
+        skus, days = len(ledger.skus), calendar.days
+        # Rows are many, days with sales are few enough: all but the sums is told from one key.
+        key = (entity[rows] * skus + ledger.sku[rows]) * days
+        key += calendar.index(ledger.order_day[rows])
+        order = stable_order(key)
+        key = key[order]
+        heads = run_starts(key)
+        pieces = ledger.amounts.narrow("quantity", rows[order])
+        by_day = np.add.reduceat(pieces, heads, dtype=np.int64) if len(heads) else heads
+        name, day = np.divmod(key[heads], days)
         first = run_starts(name)
         pair = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(name))))
-        key = pair * calendar.days + day
-        heads = run_starts(key)
-        pieces = ledger.amounts.of("quantity", rows[order])
-        by_day = np.add.reduceat(pieces, heads) if len(heads) else pieces
         owner, sku = np.divmod(name[first], skus)
         running = np.concatenate((np.zeros(1, np.int64), np.cumsum(by_day)))
-        return cls(calendar.days, owner, sku, key[heads], running)
+        return cls(
+            days, owner, sku, held_keys(pair * days + day, len(first) * days), halved(running)
+        )
 
     def sold(self, pair: Int64Array, last: Int64Array) -> Int64Array:
         """Return the pieces of the window that ends on a day; 0 before the first day."""
         low = pair * self.days + np.clip(last - WINDOW + 1, 0, self.days)
         high = pair * self.days + np.clip(last + 1, 0, self.days)
-        found = np.searchsorted(self.key, np.stack((low, high)))
-        return np.asarray(self.running[found[1]] - self.running[found[0]])
+        before, after = (self.running[places_in(self.key, wanted)] for wanted in (low, high))
+        return np.asarray(after - before, np.int64)
 
     def first_days(self) -> Int64Array:
         """Return the day of each pair's first sale."""
         heads = run_starts(self.key // self.days)
-        return np.asarray(self.key[heads] % self.days)
+        return np.asarray(self.key[heads] % self.days, np.int64)
 
 
 @dataclass(frozen=True, eq=False)

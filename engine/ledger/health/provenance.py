@@ -53,7 +53,7 @@ def provenance(facts: Facts) -> tuple[ProvenanceRow, ...]:
 def _kinds(facts: Facts) -> Iterator[list[ProvenanceRow]]:
     sales = sales_of(facts)
     keys, group = _goods(facts.costs)
-    cogs = facts.costs.minor(np.arange(len(sales)), facts.lines.quantity)
+    cogs = facts.costs.minor_of_all(facts.lines.quantity)
     yield _rows("cogs", keys, group, sales, cogs)
     plain = [(basis, basis) for basis in _BASES]
     for name in FULFILMENT:
