@@ -30,6 +30,8 @@ from engine.settings import Settings
 
 Value = int | float | str | None
 MOST_ANSWERS = 512
+MOST_TABLES = 64  # each may have a row for every SKU
+MOST_ORDER_LISTS = 4  # each may have a row for every order
 MOST_EXPLANATIONS = 16  # each holds the rows behind a figure
 
 
@@ -202,7 +204,7 @@ def _kept_explanation(
     return node
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=MOST_ORDER_LISTS, show_spinner=False)
 def _kept_orders(
     key: str, _question: Question, _analytics: EcommerceAnalyticsOptimized
 ) -> pd.DataFrame:
@@ -283,7 +285,7 @@ def _kept_figures(
     return Figures(rows, _analytics.shop.currency, _question.level)
 
 
-@st.cache_resource(max_entries=MOST_ANSWERS, show_spinner=False)
+@st.cache_resource(max_entries=MOST_TABLES, show_spinner=False)
 def _kept_frame(
     key: str, _question: Question, _analytics: EcommerceAnalyticsOptimized
 ) -> pd.DataFrame:
