@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from engine.money import Int64Array
-from engine.sources.frames import Columns, Maybe, SourceTables, Texts
+from engine.sources.frames import Maybe, SourceTables, Texts
+from engine.sources.held_columns import Columns
 
 Table = TypeVar("Table", bound=Columns)
 _REFERRED = ("refund_items", "products")  # by rows that name an order
