@@ -31,6 +31,9 @@ from engine.metrics.refund_list import list_refunds
 from engine.metrics.spreads import Bin, Delay, ReturnsStep, Spread
 from engine.metrics.what_if import Scope, WhatIf, what_if
 from engine.periods import Period, day_date
+from engine.sources.findings import Findings
+from engine.sources.other_prices import OtherPrices, read_other_prices
+from engine.sources.price_files import check_zones
 
 Dating = Literal["refund_day", "order_day"]
 
@@ -152,6 +155,20 @@ class Openings:
         """
         _, dating = asked("shop", refund_dating)
         return what_if(self._snapshot, self._evidence, period, changes, scope or Scope(), dating)
+
+    def read_prices(
+        self, files: Sequence[tuple[str, bytes]]
+    ) -> tuple[OtherPrices | None, Findings]:
+        """Read carrier price files, each a name and its content, for `Changes.prices`.
+
+        None without any. What was noted tells also where they and the shop's zones differ. Raises
+        InputFileError for a file that is refused.
+        """
+        findings = Findings()
+        prices = read_other_prices(files, findings)
+        if prices is not None and prices.by_zone is not None:
+            check_zones(self._evidence.terms.files.zones, prices.by_zone, findings)
+        return prices, findings
 
     def break_even(
         self,

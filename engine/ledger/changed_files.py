@@ -15,13 +15,22 @@ from engine.sources.desi_files import DesiTable
 from engine.sources.fee_schedule import FeeRow, FeeSchedule
 from engine.sources.owner_files import OwnerFiles
 from engine.sources.owner_rows import UNKNOWN
-from engine.sources.parcel_settings import ParcelSettings
+from engine.sources.parcel_settings import DatedSetting, ParcelSettings, SettingRow
 from engine.sources.price_lists import PriceTable
 
 
 def changed_files(files: OwnerFiles, changes: Changes) -> OwnerFiles:
-    """Return the owner's files with other carrier prices, weights, fee rates and duty rates."""
-    duties = files.duties
+    """Return the owner's files with other carrier prices, weights, fee rates and duties.
+
+    Price lists that take the place of the owner's come first, then a change in per cent.
+    """
+    duties, prices = files.duties, files.prices
+    if changes.prices is not None:
+        prices = changes.prices.by_zone or prices
+        duties = replace(duties, steps=changes.prices.to_us or duties.steps)
+    if changes.duty_base is not None:
+        base = DatedSetting((SettingRow(changes.duty_base),))
+        files = replace(files, parcels=replace(files.parcels, duty_base=base))
     if changes.duty:
         rows = duties.rows
         duties = replace(
@@ -41,7 +50,7 @@ def changed_files(files: OwnerFiles, changes: Changes) -> OwnerFiles:
         files = replace(files, parcels=_heavier_default(files.parcels, changes.weight))
     return replace(
         files,
-        prices=_dearer(files.prices, changes.carrier_price),
+        prices=_dearer(prices, changes.carrier_price),
         duties=duties,
         fees=_changed_fees(files.fees, changes),
     )

@@ -19,6 +19,7 @@ from engine.ledger.owner_amounts import product_div
 from engine.ledger.positions import positions
 from engine.money import MILLION, Int64Array, round_div
 from engine.sources.frames import BoolArray, Maybe, OrderRows, SourceTables
+from engine.sources.other_prices import OtherPrices
 
 # Which field of Changes moves the rate of which kinds of fee; the reduced rate moves along.
 FEE_RATES = {
@@ -48,6 +49,9 @@ class Changes:
     Parts per million, relative: price, discount, unit_cost, carrier_price, weight (of a unit),
     refunds (their amounts), units (as many more orders alike), ad_spend. In points of the rate:
     fees by kind, and duty. In minor units of the shop's currency: unit_price, of every unit.
+    duty_base: 0 = duty is on the declared value, 1 = on the sale. prices: other price lists of the
+    carrier; carrier_price then moves those.
+
     Raises UsageError for a relative change below −100 %, a price below 0, and two prices.
     """
 
@@ -67,6 +71,8 @@ class Changes:
     units: int = 0
     ad_spend: int = 0
     unit_price: int | None = None
+    duty_base: int | None = None
+    prices: OtherPrices | None = None
 
     def __post_init__(self) -> None:
         for name in _RELATIVE:
@@ -90,7 +96,7 @@ class Changes:
         """Whether orders have to be worked out again: more is changed than counts of them."""
         others = ("refunds", "units", "ad_spend")
         return self.moves_prices or any(
-            getattr(self, one.name) for one in fields(self) if one.name not in others
+            getattr(self, one.name) != one.default for one in fields(self) if one.name not in others
         )
 
     @property
@@ -101,7 +107,8 @@ class Changes:
     @property
     def moves_parcels(self) -> bool:
         """Whether costs of parcels are among what moves."""
-        return bool(self.carrier_price or self.weight or self.duty)
+        moves_duty = self.duty or self.duty_base is not None
+        return bool(self.carrier_price or self.prices or self.weight or moves_duty)
 
 
 def changed_tables(

@@ -11,6 +11,7 @@ from typing import Self
 
 import numpy as np
 
+from engine.ledger.amounts import Amounts
 from engine.ledger.changed_files import changed_files
 from engine.ledger.changed_inputs import Changes, changed_costs, changed_tables
 from engine.ledger.columns import refund_columns, sale_columns
@@ -18,6 +19,7 @@ from engine.ledger.evidence import Evidence, in_one_parcel
 from engine.ledger.facts import Before, Facts, gather
 from engine.ledger.fee_frames import FeeBasis
 from engine.ledger.frames import FEES, FULFILMENT, NO_SKU, CostBasis
+from engine.ledger.fulfilment import Fulfilment
 from engine.money import Int64Array
 from engine.sources.frames import BoolArray, Int32Array, SourceTables
 from engine.sources.some_orders import orders_alone, rows_of
@@ -85,7 +87,9 @@ class AsTheyWere:
         new = gather(tables, terms, Before(evidence.costs))
         chosen = np.isin(new.lines.line_id, self.line_ids)
         new = replace(new, costs=changed_costs(new.costs, changes, chosen))
-        return _rows(new), _unmoved(self.facts, changes, chosen)
+        is_open = _open_parcels(self.facts, new)
+        new = replace(new, fulfilment=_kept_where(is_open, new.fulfilment, self.facts.fulfilment))
+        return _rows(new), _unmoved(self.facts, changes, chosen, is_open)
 
 
 def _rows(facts: Facts) -> Supposed:
@@ -107,17 +111,38 @@ def _rows(facts: Facts) -> Supposed:
     )
 
 
-def _unmoved(facts: Facts, changes: Changes, chosen: BoolArray) -> Unmoved:
+def _open_parcels(old: Facts, new: Facts) -> dict[str, BoolArray]:
+    """Return the lines whose costs of a parcel are not known on one side, by name of the cost."""
+    before, after = old.fulfilment.basis, new.fulfilment.basis
+    return {
+        name: (before[name] == CostBasis.UNKNOWN) | (after[name] == CostBasis.UNKNOWN)
+        for name in FULFILMENT
+    }
+
+
+def _kept_where(is_open: dict[str, BoolArray], new: Fulfilment, old: Fulfilment) -> Fulfilment:
+    """Return the new costs of parcels, the old ones where there is nothing to compare.
+
+    A price that a list lacks would else count as nothing to pay.
+    """
+    columns = {
+        name: np.where(is_open[name], old.columns[name], column) if name in is_open else column
+        for name, column in new.columns.items()
+    }
+    return replace(new, columns=Amounts(columns.items()))
+
+
+def _unmoved(
+    facts: Facts, changes: Changes, chosen: BoolArray, open_parcels: dict[str, BoolArray]
+) -> Unmoved:
     def lines_with(unknown: list[BoolArray]) -> int:
         return int(np.logical_or.reduce(unknown).sum())
 
-    fees, fulfilment = facts.fees.bases, facts.fulfilment.basis
+    fees = facts.fees.bases
     return Unmoved(
         fees=lines_with([fees[name] == FeeBasis.UNKNOWN for name in FEES])
         if changes.moves_fees
         else 0,
-        parcels=lines_with([fulfilment[name] == CostBasis.UNKNOWN for name in FULFILMENT])
-        if changes.moves_parcels
-        else 0,
+        parcels=lines_with(list(open_parcels.values())) if changes.moves_parcels else 0,
         goods=int((~facts.costs.known & chosen).sum()) if changes.unit_cost else 0,
     )

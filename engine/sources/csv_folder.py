@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from engine.errors import InputFileError, SourceError
 from engine.sources.findings import Findings, refusal
@@ -133,16 +133,16 @@ def find_file(
 
 
 def read_file(
-    path: Path, layouts: Sequence[Layout], findings: Findings, *, content: bytes | None = None
+    path: PurePath, layouts: Sequence[Layout], findings: Findings, *, content: bytes | None = None
 ) -> list[Records]:
     """Return the records of a text file, or of each fitting sheet of a workbook.
 
-    `content` saves reading a file twice. Raises SourceError if the file can't be opened,
-    InputFileError if it is refused.
+    `content` saves reading a file twice, or is that of a file which lies nowhere. Raises
+    SourceError if the file can't be opened, InputFileError if it is refused.
     """
     if content is None:
         try:
-            content = path.read_bytes()
+            content = Path(path).read_bytes()
         except OSError as error:
             raise SourceError(
                 f"The file {path} can't be read: {error.strerror}.",

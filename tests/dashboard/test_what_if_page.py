@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.dashboard import freshness, pages
-from engine.dashboard.content.supposed import EXAMPLES, FIELDS, words_of
-from engine.dashboard.content.what_if import CARDS
+from engine.dashboard.content.supposed_fields import BASES, DUTY_BASE, EXAMPLES, FIELDS, words_of
+from engine.dashboard.content.what_if import CARDS, parts_table, sheet_of
 from engine.dashboard.filters import Filters
 from engine.dashboard.wording import escape
 from engine.ledger.changed_inputs import Changes
@@ -67,8 +67,12 @@ def test_cards_bridge_and_tables_say_what_the_engine_answers(shop_app, analytics
     moved = answer.total("net_profit", is_after=True) - batch["net_profit"]
     said = f"{REGISTRY['net_profit'].label}: {format_money(int(moved), 'USD', sign=True)}"
     assert said in [heading.value for heading in at.subheader]
-    sizes = [abs(change) for change in skus["change"]]
-    assert sizes == sorted(sizes, reverse=True) != []
+    turn = {*answer.turned[0], *answer.turned[1]}
+    order = [
+        (sku not in turn, -abs(by)) for sku, by in zip(skus["sku"], skus["change"], strict=True)
+    ]
+    assert order == sorted(order) != []
+    assert not order[0][0], "one SKU turns, and it comes first"
     change = answer.by_sku_after - answer.by_sku
     assert round(sum(skus["change"]) * 100) == change.sum()
 
@@ -110,7 +114,82 @@ def test_a_sku_has_its_break_even_price_and_can_be_given_a_price(
     assert 0 <= skus.loc[sku, "after"] < 1
     answer = analytics.what_if(period, Changes(unit_price=price), Scope(sku=sku))
     assert round(skus.loc[sku, "after"] * 100) == answer.by_sku_after[answer.skus.index(sku)]
-    assert any(f"**{said} a unit**" in one.value for one in at.markdown)
+    assert any(f"**{escape(said)} a unit**" in one.value for one in at.markdown)
+
+
+PRICES = ("next.csv", b"weight;Zone 1;Zone 2\n0.5;5.00;6.00\n30;6.00;7.00\n", "text/csv")
+
+
+def with_files(at, *files: tuple[str, bytes, str], **values: float):
+    """Upload price files beside what the form says, and run it."""
+    (field,) = at.file_uploader
+    field.set_value(list(files))
+    return submit(at, **values)
+
+
+def test_a_price_file_is_supposed_and_the_change_in_per_cent_comes_after_it(
+    shop_app, analytics, period
+) -> None:
+    at = with_files(shop_app(pages.WHAT_IF, range="12 months"), PRICES, carrier=10.0)
+    prices, _ = analytics.read_prices([PRICES[:2]])
+    changes = Changes(prices=prices, carrier_price=100_000)
+    answer = analytics.what_if(period, changes)
+    assert (
+        answer.bars["postage"] != analytics.what_if(period, Changes(prices=prices)).bars["postage"]
+    )
+    net = text(REGISTRY["net_profit"].unit, answer.total("net_profit", is_after=True), "USD")
+    assert at.metric[-1].value == f"≤ {net}"
+    words = "Carrier prices of next.csv and carrier prices +10 %"
+    assert any(escape(words) in one.value for one in at.markdown)
+    said = [one.value for one in at.caption]
+    assert any(one.startswith("The files come first, then the change") for one in said)
+    assert any("a link to it does not hold them" in one for one in said)
+    sheet = sheet_of("USD", answer, parts_table(answer))
+    assert sheet.rows[-1] == (f"supposed: {words}", None, None, None)
+    (clear,) = [button for button in at.button if button.label == "Clear"]
+    clear.click().run()
+    assert not at.file_uploader[0].value
+    assert not at.metric
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"weight;Zone 1\n0.5;free\n", "next.csv: has no weight with a price that can be read"),
+        (
+            b"name;amount\nx;1\n",
+            "next.csv: has no header row that fits among its first rows; found: name, amount",
+        ),
+    ],
+    ids=["no price", "no header"],
+)
+def test_a_price_file_that_is_refused_says_why_and_nothing_is_worked_out(
+    content: bytes, said: str, shop_app
+) -> None:
+    at = with_files(shop_app(pages.WHAT_IF), ("next.csv", content, "text/csv"), price=5.0)
+    (error,) = at.error
+    assert escape(said) in error.value
+    assert not at.metric
+    assert "Explain a number" in [box.label for box in at.selectbox], "the frame stays"
+
+
+def test_a_cell_that_is_no_price_is_said_and_the_rest_is_used(shop_app) -> None:
+    broken = (PRICES[0], PRICES[1].replace(b"5.00", b"five"), PRICES[2])
+    at = with_files(shop_app(pages.WHAT_IF), broken)
+    (warning,) = at.warning
+    assert escape('next.csv: row 2, column "Zone 1": value "five" is not a number') in warning.value
+    assert at.metric
+
+
+@pytest.mark.parametrize("words", [words for words, base in BASES.items() if base is not None])
+def test_what_duty_is_on_can_be_supposed(words: str, shop_app, analytics, period) -> None:
+    at = shop_app(pages.WHAT_IF, range="12 months")
+    at.selectbox(key=DUTY_BASE).set_value(words)
+    submit(at)
+    changes = Changes(duty_base=BASES[words])
+    net = analytics.what_if(period, changes).total("net_profit", is_after=True)
+    assert at.metric[-1].value == f"≤ {text(Unit.MONEY, net, 'USD')}"
+    assert words_of(changes, "USD") == f"Duty on the {words.lower()}"
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.key)

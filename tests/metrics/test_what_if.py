@@ -20,7 +20,10 @@ from engine.metrics.compute import build_snapshot, compute_block
 from engine.metrics.model import SHOP
 from engine.metrics.registry import REGISTRY
 from engine.metrics.what_if import SIGNS, TOTALS, Scope, WhatIf, what_if
+from engine.money import MILLION
 from engine.periods import Period, day_number
+from engine.sources.findings import Findings
+from engine.sources.other_prices import OtherPrices, read_other_prices
 from engine.sources.some_orders import rows_of
 from tests import worked_shop
 from tests.any_shop import FILES, AnyShop, any_shop
@@ -52,8 +55,9 @@ def moved(answer: WhatIf) -> dict[str, int]:
 # Carrier: 20.46 − 18.60, 15.40 + 2 × 1.54 − 16.80, 14.85 − 13.50, 9.90 − 9.00.
 # Heavier by a tenth: 2.2 desi stay under 2.5, 2.9 over the table become 3.19 (18.20 − 16.80), 1.5
 # become 1.65 (16.00 − 13.50), 0.5 become 0.55 (11.00 − 9.00).
-# Duty of 5.5 % and 9 %: 0.18 − 0.14 and 1.07 − 0.95. The refund of March is half of 15.00: its
-# shipping part 2.19, its credit 2.53.
+# Duty of 5.5 % and 9 %: 0.18 − 0.14 and 1.07 − 0.95. On the sale: 4.5 % of 32.00 and 8 % of 89.00,
+# 1.44 + 7.12 − 0.14 − 0.95; tax of 15 %, 4.80 + 13.35 − 0.48 − 1.78.
+# The refund of March is half of 15.00: its shipping part 2.19, its credit 2.53.
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
@@ -66,6 +70,8 @@ def moved(answer: WhatIf) -> dict[str, int]:
         (Changes(carrier_price=TEN), {"postage": 579}),
         (Changes(weight=TEN), {"postage": 590}),
         (Changes(duty=10_000), {"duty": 16}),
+        (Changes(duty_base=1), {"duty": 747, "import_tax": 1589}),
+        (Changes(duty_base=0), {}),
         (Changes(ad_spend=500_000), {"ad_spend": 400}),
         (
             Changes(refunds=-500_000),
@@ -82,6 +88,8 @@ def moved(answer: WhatIf) -> dict[str, int]:
         "carrier",
         "weight",
         "duty",
+        "sale",
+        "declared",
         "ads",
         "refunds",
     ],
@@ -127,6 +135,53 @@ def test_more_orders_alike_are_as_many_times_what_the_orders_of_the_range_came_t
 )
 def test_a_scope_moves_its_own_prices_alone(scope: Scope, more: int) -> None:
     assert moved(march(Changes(price=TEN), scope))["gross_merchandise_sales"] == more
+
+
+def prices(**files: str) -> OtherPrices | None:
+    """Price files as they would be uploaded, by the name of the input that they are like."""
+    return read_other_prices(
+        [(f"{name}.csv", text.encode()) for name, text in files.items()], Findings()
+    )
+
+
+BY_ZONE, TO_US = worked_shop.FILES["fedex_prices"], worked_shop.FILES["us_duties"]
+BY_ZONE_DOUBLED = (
+    "Ağırlık;1.Bölge\n0,5 kg;18,00\n1 kg;22,00\n1,5 kg;27,00\n2 kg;32,00\n2,5 kg;37,20\n"
+)
+TO_US_DOUBLED = (
+    "SKU;DESİ-KG;US FEDEX KARGO ÜCRETİ\nA-BLUE;0,5;20,00\n;1;22,40\n;1,5;25,20\n;2;28,00\n"
+)
+
+
+def test_a_price_file_like_the_one_in_force_changes_nothing() -> None:
+    assert moved(march(Changes(prices=prices(fedex_prices=BY_ZONE, us_duties=TO_US)))) == {}
+
+
+def test_price_files_of_twice_the_prices_are_carrier_prices_a_hundred_per_cent_up() -> None:
+    """Each file moves its own parcels: the zones' 18.60, 13.50 and 9.00, and 16.80 to the US."""
+    both = prices(fedex_prices=BY_ZONE_DOUBLED, us_duties=TO_US_DOUBLED)
+    doubled = march(Changes(carrier_price=MILLION))
+    assert moved(march(Changes(prices=both))) == moved(doubled) == {"postage": 5790}
+    assert march(Changes(prices=both)).by_sku_after.tolist() == doubled.by_sku_after.tolist()
+    by_zone, to_us = prices(fedex_prices=BY_ZONE_DOUBLED), prices(us_duties=TO_US_DOUBLED)
+    assert moved(march(Changes(prices=by_zone))) == {"postage": 1860 + 1350 + 900}
+    assert moved(march(Changes(prices=to_us))) == {"postage": 1680}
+
+
+def test_a_change_in_per_cent_comes_after_the_file() -> None:
+    both = prices(fedex_prices=BY_ZONE_DOUBLED, us_duties=TO_US_DOUBLED)
+    half = march(Changes(prices=both, carrier_price=-500_000))
+    assert moved(half) == {}
+
+
+def test_a_parcel_that_the_file_has_no_price_for_keeps_its_postage_and_is_counted() -> None:
+    """The file ends at half a kilogram: it prices 1006 of 0.5, 20.00 − 9.00, and nothing else."""
+    light = march(Changes(prices=prices(fedex_prices="Ağırlık;1.Bölge\n0,5 kg;20,00\n")))
+    assert moved(light) == {"postage": 2000 - 900}
+    assert light.unmoved.parcels == 3
+    other_zone = march(Changes(prices=prices(fedex_prices="Ağırlık;7.Bölge\n9 kg;1,00\n")))
+    assert moved(other_zone) == {}
+    assert other_zone.unmoved.parcels == 4
 
 
 def test_lines_that_keep_their_cost_are_counted() -> None:

@@ -1,65 +1,34 @@
-"""The form of What-if: what the reader supposes, of whom, and the same in words.
+"""The form of What-if: what the reader supposes, and of whom.
 
-Every field stands in the address, so a link is a supposition. Per cent become parts per million.
+Every field stands in the address, so a link is a supposition; price files alone do not fit into it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 import streamlit as st
 
 from engine.dashboard import drill
+from engine.dashboard.content import supposed_prices
+from engine.dashboard.content.supposed_fields import (
+    AS_IT_IS,
+    BASES,
+    DUTY_BASE,
+    EXAMPLES,
+    FIELDS,
+    HIGHEST,
+    LOWEST,
+    PPM,
+    UNIT_PRICE,
+    Field,
+)
 from engine.dashboard.filter_bar import pick
 from engine.dashboard.page_run import PageRun
-from engine.dashboard.wording import listed
 from engine.ledger.changed_inputs import Changes
-from engine.metrics.formats import text
-from engine.metrics.model import LISTING, PRODUCT, Unit
+from engine.metrics.model import LISTING, PRODUCT
 from engine.metrics.what_if import Scope
 from engine.money import currency_digits
-
-_PPM = 10_000  # a per cent
-_LOWEST, _HIGHEST = -100.0, 1_000.0
-_IN_FORCE = "Added to the rate in force."
-UNIT_PRICE = "unit price"
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One number of the form: its key in the address, the change it makes, and its words."""
-
-    key: str
-    change: str
-    label: str
-    unit: str
-    help: str
-
-
-FIELDS = (
-    Field("price", "price", "Prices", "%", "Of every line, rounded to what can be charged."),
-    Field("discount", "discount", "Discounts", "%", "Of every order that has one."),
-    Field("cost", "unit_cost", "Unit costs", "%", "Of goods whose cost is known."),
-    Field("carrier", "carrier_price", "Carrier prices", "%", "Of the price lists, in every tier."),
-    Field("weight", "weight", "Weights", "%", "The desi of every unit of these orders."),
-    Field("duty", "duty", "Duty rate", "points", "Added to each rate of the duty table."),
-    Field("transaction", "transaction_fee", "Transaction fee", "points", _IN_FORCE),
-    Field("processing", "processing_fee", "Processing fee", "points", _IN_FORCE),
-    Field("regulatory", "regulatory_fee", "Regulatory fee", "points", _IN_FORCE),
-    Field("conversion", "conversion_fee", "Conversion fee", "points", _IN_FORCE),
-    Field("vat", "vat_on_fees", "VAT on fees", "points", _IN_FORCE),
-    Field("offsite", "offsite_ads_fee", "Offsite ads fee", "points", _IN_FORCE),
-    Field("returns", "refunds", "Refunds", "%", "All amounts of the refunds dated in the range."),
-    Field("units", "units", "Units", "%", "Your own assumption: as many more orders alike."),
-    Field("ads", "ad_spend", "Ad spend", "%", "The spend alone; what ads bring stays as it was."),
-)
-# What a reader may try first: words, and the fields that are filled in.
-EXAMPLES = (
-    ("Prices 5 % up, 3 % fewer units", {"price": 5.0, "units": -3.0}),
-    ("Carrier prices 10 % up", {"carrier": 10.0}),
-    ("Half as many refunds", {"returns": -50.0}),
-)
 
 
 class Whose(StrEnum):
@@ -99,28 +68,61 @@ def choose_scope(run: PageRun) -> Scope:
     return Scope()
 
 
-def choose_changes(scope: Scope, currency: str) -> Changes:
-    """Draw the form, and return what it says; one listing or SKU can have a price of a unit."""
+def choose_changes(run: PageRun, scope: Scope) -> Changes:
+    """Draw the form, and return what it says; one listing or SKU can have a price of a unit.
+
+    Raises InputFileError for a price file that is refused.
+    """
     with st.form("what if", border=True):
-        with st.grid(5, min_column_width=150):
-            unit_price = _unit_price(scope, currency)
+        with st.grid(4, min_column_width=150):
             for field in FIELDS:
-                st.number_input(
-                    f"{field.label}, ± {field.unit}",
-                    _LOWEST,
-                    _HIGHEST,
-                    0.0,
-                    step=1.0,
-                    format="%.2f",
-                    key=field.key,
+                if not field.is_aside:
+                    _number(field)
+            unit_price = _unit_price(scope, run.currency)
+        with st.expander("Price files, duty and rates of fees", expanded=_is_aside_asked()):
+            files = supposed_prices.upload()
+            with st.grid(4, min_column_width=150):
+                duty_base = st.selectbox(
+                    "Duty is on",
+                    list(BASES),
+                    key=DUTY_BASE,
                     bind="query-params",
-                    help=field.help,
+                    help="What the rates of the duty table are taken of.",
                 )
-        st.form_submit_button("Run")
-    said = {one.change: round(float(st.session_state[one.key] or 0) * _PPM) for one in FIELDS}
+                for field in FIELDS:
+                    if field.is_aside:
+                        _number(field)
+        st.form_submit_button("Run", type="primary")
+    prices = supposed_prices.read(run.analytics, files)
+    said = {one.change: round(float(st.session_state[one.key] or 0) * PPM) for one in FIELDS}
     if unit_price is not None:
         said["price"] = 0  # it takes the place of a change of the prices
-    return Changes(**said, unit_price=unit_price)
+    base = BASES.get(str(duty_base))
+    return Changes(**said, unit_price=unit_price, duty_base=base, prices=prices)
+
+
+def _is_aside_asked() -> bool:
+    """Whether something is supposed by a field that is folded away."""
+    state = st.session_state
+    return (
+        supposed_prices.has_any()
+        or state.get(DUTY_BASE, AS_IT_IS) != AS_IT_IS
+        or any(field.is_aside and state.get(field.key) for field in FIELDS)
+    )
+
+
+def _number(field: Field) -> None:
+    st.number_input(
+        f"{field.label}, ± {field.unit}",
+        LOWEST,
+        HIGHEST,
+        0.0,
+        step=1.0,
+        format="%.2f",
+        key=field.key,
+        bind="query-params",
+        help=field.help,
+    )
 
 
 def _unit_price(scope: Scope, currency: str) -> int | None:
@@ -158,20 +160,6 @@ def clear() -> None:
     _fill({})
 
 
-def words_of(changes: Changes, currency: str) -> str:
-    """Return what is supposed in words: `Prices +5 %, transaction fee −1 point`."""
-    said = []
-    if changes.unit_price is not None:
-        said.append(f"{text(Unit.MONEY, changes.unit_price, currency)} a unit")
-    for field in FIELDS:
-        ppm = getattr(changes, field.change)
-        if ppm:
-            size = f"{abs(ppm) / _PPM:,.4f}".rstrip("0").rstrip(".")
-            said.append(f"{field.label.lower()} {'+' if ppm > 0 else '−'}{size} {field.unit}")
-    words = listed(said)
-    return words[:1].upper() + words[1:]
-
-
 def scope_words(scope: Scope, listing: str) -> str:
     """Return whose orders change, in words; `listing` names the listing."""
     if scope.country is not None:
@@ -182,6 +170,8 @@ def scope_words(scope: Scope, listing: str) -> str:
 
 
 def _fill(values: dict[str, float]) -> None:
+    supposed_prices.forget()
     st.session_state[UNIT_PRICE] = 0.0
+    st.session_state[DUTY_BASE] = AS_IT_IS
     for field in FIELDS:
         st.session_state[field.key] = values.get(field.key, 0.0)

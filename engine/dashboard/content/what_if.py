@@ -16,7 +16,8 @@ from engine.dashboard import cards, drill, pages, tables
 from engine.dashboard.bridge import Step
 from engine.dashboard.charts.chart import draw as draw_chart
 from engine.dashboard.charts.waterfall import bridge_chart
-from engine.dashboard.content import break_even_price, supposed
+from engine.dashboard.content import break_even_price, supposed, supposed_prices
+from engine.dashboard.content.supposed_fields import words_of
 from engine.dashboard.data import Value
 from engine.dashboard.downloads import export
 from engine.dashboard.filters import Dating
@@ -26,6 +27,7 @@ from engine.dashboard.page_run import PageRun
 from engine.dashboard.sheets import Cell, Sheet
 from engine.dashboard.tables import Heading, Table
 from engine.dashboard.wording import escape, listed
+from engine.errors import InputFileError
 from engine.ledger.changed_inputs import Changes
 from engine.metrics.formats import text
 from engine.metrics.model import PRODUCT, SHOP, Unit
@@ -46,13 +48,17 @@ def draw(run: PageRun) -> None:
     scope = supposed.choose_scope(run)
     if scope.sku is not None:
         break_even_price.draw(run, scope.sku)
-    changes = supposed.choose_changes(scope, run.currency)
+    try:
+        changes = supposed.choose_changes(run, scope)
+    except InputFileError as error:
+        supposed_prices.refuse(error)
+        return
     if changes == Changes():
         supposed.draw_examples()
         return
     answer = answer_of(run.analytics, run.view.period, changes, scope, run.view.dating)
     _say(run, answer)
-    with st.grid(4, min_column_width=210):  # what it was stands beside the change, in full
+    with st.grid(4, min_column_width=150):
         for name in CARDS:
             before, after = value_of(answer, name, is_after=False), value_of(answer, name)
             at_most = cards.is_high_end(name, run.figures, run.view)
@@ -124,7 +130,7 @@ def _say(run: PageRun, answer: WhatIf) -> None:
     whose = supposed.scope_words(answer.scope, name)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f"**{supposed.words_of(answer.changes, run.currency)}**, for {escape(whose)}: "
+            f"**{escape(words_of(answer.changes, run.currency))}**, for {escape(whose)}: "
             f"{answer.orders:,} orders placed in the range."
         )
         st.button("Clear", on_click=supposed.clear)
@@ -173,24 +179,26 @@ def _draw_parts(run: PageRun, answer: WhatIf) -> None:
     table = parts_table(answer)
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.subheader("Before and after")
-        export(run, _PAGE, "before and after", partial(_sheet, run, answer, table))
+        export(run, _PAGE, "before and after", partial(sheet_of, run.currency, answer, table))
     tables.draw(table, run.currency)
 
 
-def _sheet(run: PageRun, answer: WhatIf, table: Table) -> Sheet:
-    """Return the table with what is supposed below it."""
-    sheet = table.sheet(run.currency)
-    said = ((f"supposed: {supposed.words_of(answer.changes, run.currency)}", None, None, None),)
-    return Sheet(sheet.name, sheet.columns, (*sheet.rows, *said), sheet.currency)
+def sheet_of(currency: str, answer: WhatIf, table: Table) -> Sheet:
+    """Return a table for a file, with what is supposed below it."""
+    sheet = table.sheet(currency)
+    words = f"supposed: {words_of(answer.changes, currency)}"
+    said = (words, *[None] * (len(sheet.columns) - 1))
+    return Sheet(sheet.name, sheet.columns, (*sheet.rows, said), sheet.currency)
 
 
 def skus_table(answer: WhatIf) -> Table:
-    """Return the SKUs that move, the largest change first."""
+    """Return the SKUs that move: first those that turn, each time the largest change first."""
     change = answer.by_sku_after - answer.by_sku
-    rows = np.argsort(-np.abs(change), kind="stable")
-    rows = rows[change[rows] != 0]
     turns = dict.fromkeys(answer.turned[0], "begins to lose")
     turns |= dict.fromkeys(answer.turned[1], "stops losing")
+    stays = np.array([sku not in turns for sku in answer.skus], np.bool_)
+    rows = np.lexsort((-np.abs(change), stays))
+    rows = rows[change[rows] != 0]
     headings = (
         Heading("sku", "SKU"),
         Heading("before", f"{REGISTRY[CONTRIBUTION].label}, as it was", Unit.MONEY),
@@ -208,7 +216,7 @@ def skus_table(answer: WhatIf) -> Table:
         )
         for row in rows.tolist()
     )
-    return Table("skus", headings, drawn, f"{len(drawn):,} SKUs, the largest change first")
+    return Table("skus", headings, drawn, f"{len(drawn):,} SKUs, those that turn first")
 
 
 def _draw_skus(run: PageRun, answer: WhatIf) -> None:
@@ -217,13 +225,14 @@ def _draw_skus(run: PageRun, answer: WhatIf) -> None:
         return
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.subheader("SKUs")
-        export(run, _PAGE, "SKUs", partial(table.sheet, run.currency))
+        export(run, _PAGE, "SKUs", partial(sheet_of, run.currency, answer, table))
     shown = Table(table.key, table.headings, table.rows[:MOST_ROWS], table.alt)
     opens = drill.on_page(pages.PRODUCTS, drill.KEYS[PRODUCT])
     tables.draw(shown, run.currency, ids=[row[0] for row in shown.rows], opens=opens)
     worse, better = map(len, answer.turned)
     total = text(Unit.MONEY, answer.total(CONTRIBUTION, is_after=True), run.currency)
     st.caption(
-        f"{len(table.rows):,} SKUs move, the largest change first: {worse:,} begin to lose money, "
-        f"{better:,} stop to. All SKUs together earn {total}."
+        f"{len(table.rows):,} SKUs move; first the {worse:,} that begin to lose money and the "
+        f"{better:,} that stop to, each time by the size of the change. All SKUs together earn "
+        f"{total}."
     )
