@@ -137,14 +137,21 @@ class Groups:
         return _sum_by(values, self._group(scope.key), len(self))
 
     def _fee_part(self, what: str) -> Int64Array:
-        scope = self._events
-        amount = np.zeros(len(scope.row), np.int64)
-        for at, name in enumerate(FEES):
-            of_fee = scope.part == at
-            amount[of_fee] = self._ledger.amounts.of(name, scope.row[of_fee])
-        if what == "fee_credits":
-            return self._sum(scope, np.maximum(-amount, 0))
-        return self._sum(scope, np.where(scope.part == FEES.index(what), amount, 0))
+        charged, credited = self._fees
+        return credited if what == "fee_credits" else charged[FEES.index(what)]
+
+    @cached_property
+    def _fees(self) -> tuple[Int64Array, Int64Array]:
+        """Sums of each fee, int64[FEES, groups], and of what was credited, int64[groups]."""
+        scope, group = self._events, self._group(self._events.key)
+        charged = np.zeros((len(FEES), len(self)), np.int64)
+        credited = np.zeros(len(self), np.int64)
+        for fee, name in enumerate(FEES):
+            own = np.flatnonzero(scope.part == fee)
+            amount = self._ledger.amounts.of(name, scope.row[own])
+            np.add.at(charged[fee], group[own], amount)
+            np.add.at(credited, group[own], np.maximum(-amount, 0))
+        return charged, credited
 
     def _count(self, what: str) -> Int64Array:
         if what == "orders":

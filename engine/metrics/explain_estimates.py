@@ -194,7 +194,7 @@ def _stockout_risk(asked: Asked) -> tuple[Leaves, Again]:
     is_sale = (ledger.kind == EventKind.SALE) & (sku != ledger.no_sku)
     recent = is_sale & (day > last - PACE_WINDOW) & (day <= last)
     pieces = ledger.amounts["quantity"]
-    rows: list[tuple[int, int, int, int, int]] = []
+    rows: list[tuple[int, int, int, int]] = []
     wanted = np.unique(sku[recent & asked.is_own])
     if asked.level is PRODUCT:
         wanted = np.array([asked.entity])
@@ -205,11 +205,13 @@ def _stockout_risk(asked: Asked) -> tuple[Leaves, Again]:
             continue
         sold = int(pieces[own & recent].sum())
         weight = 1 if asked.level is PRODUCT else int(pieces[own & recent & asked.is_own].sum())
-        rows.append((code, sold, stock, runs_out(sold, stock, days), weight))
-    columns = np.array(rows, np.int64).reshape(-1, 5).T
-    names = np.array(ledger.skus, dtype=object)
-    figures = dict(zip(("sold", "stock", "risk", "amount"), columns[1:], strict=True))
-    return Leaves({"sku": names[columns[0]], **figures}), _mean_risk
+        rows.append((code, sold, stock, weight))
+    columns = np.array(rows, np.int64).reshape(-1, 4).T
+    names = np.array(ledger.skus, dtype=object)[columns[0]]
+    _, pieces_sold, on_shelf, weights = columns
+    risk = runs_out(pieces_sold, on_shelf, days)
+    figures = {"sold": pieces_sold, "stock": on_shelf, "risk": risk, "amount": weights}
+    return Leaves({"sku": names, **figures}), _mean_risk
 
 
 def _mean_risk(node: Node) -> Value:

@@ -204,27 +204,22 @@ def _days_ahead(stock: Stock, chance: int) -> Int64Array:
     rows = np.flatnonzero(stock.has_risk & (stock.sold > 0))
     wide = int(stock.units[rows].max(initial=0)) + 1
     questions, at = np.unique(stock.sold[rows] * wide + stock.units[rows], return_inverse=True)
-    answers = [
-        _first_day(question // wide, question % wide, chance) for question in questions.tolist()
-    ]
     ahead = np.full(len(stock.sku), _NEVER, np.int64)
-    ahead[rows] = np.array(answers, np.int64)[at.ravel()]
+    ahead[rows] = _first_days(*np.divmod(questions, wide), chance)[at.ravel()]
     return ahead
 
 
-def _first_day(sold: int, stock: int, chance: int) -> int:
-    def reached(days: int) -> bool:
-        return runs_out(sold, stock, days) * 100 >= chance * RISK_UNIT
+def _first_days(sold: Int64Array, stock: Int64Array, chance: int) -> Int64Array:
+    def reached(days: Int64Array) -> BoolArray:
+        return np.asarray(runs_out(sold, stock, days) * 100 >= chance * RISK_UNIT)
 
-    if not stock:
-        return 0
-    if not reached(FARTHEST):
-        return _NEVER
-    low, high = 0, FARTHEST  # not reached after low days, reached after high
-    while high - low > 1:
+    low, high = np.zeros(len(sold), np.int64), np.full(len(sold), FARTHEST)
+    is_ever = reached(high)
+    for _ in range(FARTHEST.bit_length()):  # not reached after low days, reached after high
         middle = (low + high) // 2
-        low, high = (low, middle) if reached(middle) else (middle, high)
-    return high
+        is_reached = reached(middle)
+        low, high = np.where(is_reached, low, middle), np.where(is_reached, middle, high)
+    return np.where(stock == 0, 0, np.where(is_ever, high, _NEVER))
 
 
 def _nullable(values: Int64Array, known: BoolArray) -> pd.arrays.IntegerArray:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.ledger.frames import EventKind, Ledger
 from engine.metrics.calendar import Calendar
@@ -28,6 +29,7 @@ RISK_UNIT = 10**12
 _TINY = 1e-18
 _PAIRS_AT_ONCE = 1_000_000
 Risk = tuple[Int64Array, BoolArray]
+_Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,8 +106,11 @@ class SkuRisk:
         np.add.at(change, (runs.stop - 1) % days + 1, -1)
         return np.asarray(np.cumsum(change) > 0)
 
-    def at(self, sku: Int64Array, last: Int64Array) -> Risk:
-        """Return the risk of SKUs at the end of days, in parts of RISK_UNIT."""
+    def at(self, sku: Int64Array, last: Int64Array, sold: Int64Array | None = None) -> Risk:
+        """Return the risk of SKUs at the end of days, in parts of RISK_UNIT.
+
+        sold: the pieces of the window that ends on each day, where they are counted already.
+        """
         days = self.pace.days
         place = np.searchsorted(self.pace.sku, sku)
         has_sold = np.append(self.pace.sku, -1)[place] == sku
@@ -114,14 +119,11 @@ class SkuRisk:
         stock, is_seen = self.stock.at(sku * days + np.clip(last, 0, days - 1))
         known = is_old & is_seen & (last < days)
         rows = np.flatnonzero(known)
-        sold = self.pace.sold(pair[rows], last[rows])
+        pieces = self.pace.sold(pair[rows], last[rows]) if sold is None else sold[rows]
         wide = int(stock[rows].max(initial=0)) + 1
-        questions, at = np.unique(sold * wide + stock[rows], return_inverse=True)
-        answers = [
-            runs_out(*divmod(question, wide), self.restock_days) for question in questions.tolist()
-        ]
+        questions, at = np.unique(pieces * wide + stock[rows], return_inverse=True)
         risk = np.zeros(len(sku), np.int64)
-        risk[rows] = np.array(answers, np.int64)[at.ravel()]
+        risk[rows] = runs_out(*np.divmod(questions, wide), self.restock_days)[at.ravel()]
         return risk, known
 
 
@@ -148,27 +150,27 @@ class Shelf:
         if self.level is PRODUCT:
             risk[asked], known[asked] = self.skus.at(entity[asked], last[asked])
         else:
-            skus = self._skus_of(entity[asked])
-            pieces = np.cumsum(skus[1] - skus[0]) // _PAIRS_AT_ONCE
+            owner = self.pace.owner
+            skus = np.searchsorted(owner, entity[asked] + 1) - np.searchsorted(owner, entity[asked])
+            pieces = np.cumsum(skus) // _PAIRS_AT_ONCE
             for rows in np.split(asked, np.flatnonzero(np.diff(pieces)) + 1):
                 risk[rows], known[rows] = self._mean(entity[rows], last[rows])
         return np.where(known, round_div(risk, RISK_UNIT // 10**6), 0), known
 
-    def _skus_of(self, entity: Int64Array) -> tuple[Int64Array, Int64Array]:
-        """Return the pairs of entities: from low to before high."""
-        owner = self.pace.owner
-        return np.searchsorted(owner, entity), np.searchsorted(owner, entity + 1)
-
     def _mean(self, entity: Int64Array, last: Int64Array) -> Risk:
         """Return the mean risk of the SKUs that entities sold, by pieces of the window."""
-        low, high = self._skus_of(entity)
-        size = high - low
-        group = np.repeat(np.arange(len(entity)), size)
-        pair = np.arange(len(group)) - np.repeat(np.cumsum(size) - size, size) + low[group]
+        by_entity = stable_order(entity)
+        owner, ascending = self.pace.owner, entity[by_entity]
+        low = np.searchsorted(ascending, owner)
+        size = np.searchsorted(ascending, owner + 1) - low
+        # All days of one SKU after another, so that they are looked up close to each other.
+        pair = np.repeat(np.arange(len(owner)), size)
+        group = by_entity[np.arange(len(pair)) - np.repeat(np.cumsum(size) - size - low, size)]
         weight = self.pace.sold(pair, last[group])
         some = np.flatnonzero(weight > 0)
         group, pair, weight = group[some], pair[some], weight[some]
-        risk, known = self.skus.at(self.pace.sku[pair], last[group])
+        sold = weight if self.pace is self.skus.pace else None  # a listing sells a part of them
+        risk, known = self.skus.at(self.pace.sku[pair], last[group], sold)
         group, weight, risk = group[known], weight[known], risk[known]
         total, pieces = np.zeros(len(entity), np.int64), np.zeros(len(entity), np.int64)
         np.add.at(total, group, risk * weight)
@@ -176,26 +178,33 @@ class Shelf:
         return np.where(pieces > 0, round_div(total, np.maximum(pieces, 1)), 0), pieces > 0
 
 
-@lru_cache(maxsize=100_000)
-def runs_out(sold: int, stock: int, days: int) -> int:
+def runs_out(sold: Int64Array, stock: Int64Array, days: Int64Array | int) -> Int64Array:
     """Return P(Poisson(sold · days ÷ WINDOW) > stock) in parts of RISK_UNIT; 1 without stock.
 
     The shorter tail is summed, so that the terms fall from the first one on.
     """
-    if not stock:
-        return RISK_UNIT
     mean = sold * days / WINDOW
-    if not mean:
-        return 0
-    log_mean = math.log(mean)
-    upper = stock >= mean
-    count = stock + 1 if upper else stock
-    term = math.exp(count * log_mean - mean - math.lgamma(count + 1))
-    total = 0.0
-    while term > _TINY:
-        total += term
-        count += 1 if upper else -1
-        if count < 0:
-            break
-        term *= mean / count if upper else (count + 1) / mean
-    return round((total if upper else 1 - total) * RISK_UNIT)
+    risk = np.where(stock == 0, RISK_UNIT, 0)
+    has_chance, is_above = (stock > 0) & (mean > 0), stock >= mean
+    above, below = np.flatnonzero(has_chance & is_above), np.flatnonzero(has_chance & ~is_above)
+    risk[above] = np.rint(_tail(mean[above], stock[above] + 1, 1) * RISK_UNIT)
+    risk[below] = np.rint((1 - _tail(mean[below], stock[below], -1)) * RISK_UNIT)
+    return risk
+
+
+def _tail(mean: _Floats, count: Int64Array, step: int) -> _Floats:
+    """Sum the chances of `count` and all that follow it by steps of 1 up or −1 down."""
+    firsts = [
+        math.exp(number * math.log(middle) - middle - math.lgamma(number + 1))
+        for number, middle in zip(count.tolist(), mean.tolist(), strict=True)
+    ]
+    total, term = np.zeros(len(mean)), np.array(firsts, np.float64)
+    at = np.flatnonzero(term > _TINY)
+    mean, count, term = mean[at], count[at], term[at]
+    while len(at):
+        total[at] += term
+        count = count + step
+        term = term * (mean / count if step > 0 else (count + 1) / mean)  # 0 below a count of 0
+        if not (goes_on := term > _TINY).all():
+            at, mean, count, term = at[goes_on], mean[goes_on], count[goes_on], term[goes_on]
+    return total

@@ -55,6 +55,8 @@ COLUMNS = at_level(
     "contribution_per_unit",
 )
 STOCK, VALUE, SOLD = at_level(PRODUCT, "closing_stock", "stock_value", "units_sold")
+# All that the page draws of the shop: its cards, and the row above those of SKUs.
+OF_SHOP = tuple(dict.fromkeys((*CARDS, *COLUMNS)))
 _SKUS = Grid("stock", "SKU", "SKUs", COLUMNS, VALUE)
 
 
@@ -111,7 +113,9 @@ def as_of(run: PageRun, when: AsOf) -> PageRun:
         first_day=run.first_day,
         week_start=run.analytics.shop.week_start,
     )
-    figures = shop_figures(run.analytics, view.periods, None, view.dating)
+    asked = (view.period, view.compared, *(bucket.asked for bucket in view.buckets))
+    periods = dict.fromkeys(period for period in asked if period is not None)
+    figures = shop_figures(run.analytics, tuple(periods), OF_SHOP, view.dating)
     return replace(run, view=view, figures=figures)
 
 
