@@ -23,6 +23,7 @@ from engine.money import Int64Array
 from engine.periods import Period
 
 PROFIT = "contribution_profit"
+_CEILINGS = ("cogs_ceiling", "fulfilment_ceiling")  # the most that unknown costs can be
 # A straight line nearly always ends the search, with a look at the price beside the one it finds;
 # halving the rest makes sure that it does end.
 _STRAIGHT, _BESIDE, _HALVED = "straight", "beside", "halved"
@@ -35,13 +36,15 @@ class BreakEven:
     """price: minor units of the shop, None where no price brings the loss to zero.
 
     units, list_value, profit: what was sold of the SKU in the range, at which prices, and what it
-    came to, with refunds dated in the range; minor units.
+    came to, with refunds dated in the range; minor units. lacks_costs: a cost of that is not known,
+    so that the price is the least that it must be.
     """
 
     price: int | None
     units: int
     list_value: int
     profit: int
+    lacks_costs: bool
 
 
 def break_even(
@@ -71,7 +74,14 @@ def break_even(
         were = AsTheyWere.of(evidence, np.sort(ledger.orders.order_id[placed]), lines)
         search = _Search(were, lines, period, dating, profit)
         price = search.lowest(-(-value // units))
-    return BreakEven(price, units, value, profit)
+    return BreakEven(price, units, value, profit, _lacks_costs(snapshot, here))
+
+
+def _lacks_costs(snapshot: Snapshot, rows: Int64Array) -> bool:
+    """Whether the profit of rows has a low end below it, or none."""
+    ledger = snapshot.ledger
+    most = sum(int(ledger.amounts.of(name, rows).sum()) for name in _CEILINGS)
+    return most != 0 or bool(ledger.has_no_ceiling[rows].any())
 
 
 class _Search:

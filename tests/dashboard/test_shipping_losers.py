@@ -7,9 +7,10 @@ import pytest
 
 from engine.dashboard import pages
 from engine.dashboard.content import shipping_losers
+from engine.dashboard.content.break_even_price import price_words
 from engine.dashboard.content.shipping_losers import DUTY_COUNTRY, PARCEL_COLUMNS, WEIGHT_COLUMNS
 from engine.dashboard.filters import Filters
-from engine.metrics.formats import number
+from engine.metrics.formats import known, number
 from engine.metrics.registry import REGISTRY
 from engine.ranges import RangeName
 
@@ -74,15 +75,25 @@ def test_break_even_prices_are_the_engines_and_asked_for(
     monkeypatch.setattr(shipping_losers, "MOST_PRICES", 3)
     at = open_tab("To the US", **{"break even": "true"})
     (drawn,) = [table.value for table in at.dataframe]
+    ends = analytics.calculate_metrics_batch(
+        [period],
+        level="product",
+        metrics=["contribution_profit", "contribution_profit_low"],
+        breakdown="country",
+    )
+    ends = ends[ends["country"] == DUTY_COUNTRY].set_index("entity_id")
     assert drawn["break_even"].notna().any()
     for row in drawn.head(3).to_dict("records"):
         found = analytics.break_even(row["sku"], period, country=DUTY_COUNTRY)
         assert found.profit == round(row["profit"] * 100)
+        most, least = ends.loc[row["sku"], ["contribution_profit", "contribution_profit_low"]]
+        assert found.lacks_costs == (known(most) != known(least))
         if found.price is None:
             assert pd.isna(row["break_even"])
         else:
-            assert round(row["break_even"] * 100) == found.price
-            assert row["break_even"] > row["price"]
+            assert row["break_even"] == price_words(found, "USD")
+            assert row["break_even"].startswith("≥ ") == found.lacks_costs
+            assert found.price > round(row["price"] * 100)
 
 
 def test_weights_ascend_and_are_the_engines_groups(open_tab, analytics, period) -> None:

@@ -70,6 +70,17 @@ def test_of_one_country_only_its_orders_count(tmp_path: Path) -> None:
     assert break_even(*opened_shop, MARCH, "A", "US", "refund_day").profit == -1190
 
 
+@pytest.mark.parametrize(("cost", "is_least", "price"), [("14", False, 1700), ("", True, 53)])
+def test_where_a_cost_is_missing_the_price_is_the_least_that_it_must_be(
+    tmp_path: Path, cost: str, is_least: bool, price: int
+) -> None:
+    """Without the 28.00 for goods 1.7p − 0.90 is left, which is nothing at 0.53."""
+    found = break_even(
+        *opened(tmp_path, [order(1, 1000, "US")], cost), MARCH, "A", None, "refund_day"
+    )
+    assert (found.lacks_costs, found.price) == (is_least, price)
+
+
 def test_a_sku_that_was_not_sold_has_none(tmp_path: Path) -> None:
     shop = opened(tmp_path, [order(1, 1000, "US")], "14")
     april = Period.containing("MONTHLY", date(2026, 4, 1))

@@ -5,18 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.analytics import EcommerceAnalyticsOptimized
-from engine.dashboard.data import entity_rows
 from engine.dashboard.filters import Dating
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.wording import escape
 from engine.metrics.break_even import BreakEven
-from engine.metrics.formats import known, text
+from engine.metrics.formats import text
 from engine.metrics.model import PRODUCT, Unit
 from engine.metrics.registry import REGISTRY
 from engine.periods import Period
 
-PROFIT, PROFIT_LOW = at_level(PRODUCT, "contribution_profit", "contribution_profit_low")
+(PROFIT,) = at_level(PRODUCT, "contribution_profit")
 _MOST_ANSWERS = 256
 
 
@@ -41,27 +40,16 @@ def _kept_answer(
 
 def draw(run: PageRun, sku: str) -> None:
     """Say the break-even price of a SKU over the range."""
-    found, is_low_end = break_even_of(run, sku), lacks_costs(run, sku)
-    st.markdown(words_of(found, sku, run.currency, is_low_end=is_low_end))
+    found = break_even_of(run, sku)
+    st.markdown(words_of(found, sku, run.currency))
     st.caption(
         "Charged on every unit of the range, all else being equal: fees and refunds move with it."
-        + (" Costs of its orders that are not known would raise it." if is_low_end else "")
+        + (" Costs of its orders that are not known would raise it." if found.lacks_costs else "")
     )
 
 
-def lacks_costs(run: PageRun, sku: str) -> bool:
-    """Whether a cost of the SKU is missing in the range, so that more than the price is needed."""
-    row = entity_rows(
-        run.analytics, run.view.period, PRODUCT, (PROFIT, PROFIT_LOW), run.view.dating, (sku,)
-    ).iloc[0]
-    return known(row[PROFIT]) != known(row[PROFIT_LOW])
-
-
-def words_of(found: BreakEven, sku: str, currency: str, *, is_low_end: bool = False) -> str:
-    """Return what the break-even price of a SKU is, and what it was sold for, in a sentence.
-
-    is_low_end: costs of it are missing, so that the price is at least what is said.
-    """
+def words_of(found: BreakEven, sku: str, currency: str) -> str:
+    """Return what the break-even price of a SKU is, and what it was sold for, in a sentence."""
     name = escape(sku)
     if not found.units:
         return f"**{name}** was not sold in the range, so there is no break-even price."
@@ -72,5 +60,9 @@ def words_of(found: BreakEven, sku: str, currency: str, *, is_low_end: bool = Fa
     )
     if found.price is None:
         return f"**{name}** loses at any price: {sold}."
-    price = f"{'≥ ' if is_low_end else ''}{text(Unit.MONEY, found.price, currency)}"
-    return f"**Break-even price of {name}: {price} a unit.** {sold}."
+    return f"**Break-even price of {name}: {price_words(found, currency)} a unit.** {sold}."
+
+
+def price_words(found: BreakEven, currency: str) -> str:
+    """Return the price, marked as a low end where costs of the orders are missing."""
+    return f"{'≥ ' if found.lacks_costs else ''}{text(Unit.MONEY, found.price, currency)}"

@@ -11,11 +11,12 @@ from engine.dashboard import drill, pages, tables
 from engine.dashboard.charts.chart import draw as draw_chart
 from engine.dashboard.charts.columns import columns_in_order
 from engine.dashboard.content import parts
-from engine.dashboard.content.break_even_price import break_even_of
+from engine.dashboard.content.break_even_price import break_even_of, price_words
 from engine.dashboard.content.order_list import draw_orders
 from engine.dashboard.data import breakdown_rows, order_rows
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
+from engine.dashboard.sheets import Cell, Sheet
 from engine.dashboard.tables import Heading, Table, of_metric
 from engine.metrics.formats import known
 from engine.metrics.model import SHOP, Unit
@@ -47,9 +48,20 @@ WEIGHT_COLUMNS = at_level(
 )
 MOST_PRICES = 20  # each takes a moment
 _BREAK_EVEN_HELP = f"Worked out for the {MOST_PRICES} largest losses; it takes a few seconds."
-_PRICES = (
-    Heading("price", "Price of a unit", Unit.MONEY, "Before discounts, the mean of the range."),
-    Heading("break_even", "Break-even price", Unit.MONEY, "Of a unit, in the orders there alone."),
+_PRICE = Heading("price", "Price of a unit", Unit.MONEY, "Before discounts, the mean of the range.")
+# A price to break even in words on the page, and as a number with its mark in a file.
+_IN_WORDS = (
+    _PRICE,
+    Heading(
+        "break_even",
+        "Break-even price",
+        help="Of a unit, in the orders there alone; ≥ where costs of them are not known.",
+    ),
+)
+_IN_A_FILE = (
+    _PRICE,
+    Heading("break_even", "Break-even price", Unit.MONEY),
+    Heading("break_even_is_low_end", "Low end"),
 )
 _RESULT, _PROFIT = PARCEL_COLUMNS[0], PARCEL_COLUMNS[-1]
 _PER_PARCEL = WEIGHT_COLUMNS[1]
@@ -85,7 +97,8 @@ def draw_to_duty_country(run: PageRun) -> None:
         )
         return
     title = f"Earning elsewhere, losing to the {DUTY_COUNTRY}"
-    parts.heading(run, _PAGE, title, "losers", partial(table.sheet, run.currency))
+    make = partial(_losers_sheet, run, with_prices=with_prices)
+    parts.heading(run, _PAGE, title, "losers", make)
     skus = [row[0] for row in table.rows]
     tables.draw(table, run.currency, ids=skus, opens=drill.on_page(pages.PRODUCTS, "sku"))
     st.caption(
@@ -94,18 +107,25 @@ def draw_to_duty_country(run: PageRun) -> None:
     )
 
 
-def losers_table(run: PageRun, *, with_prices: bool = False) -> Table:
+def _losers_sheet(run: PageRun, *, with_prices: bool) -> Sheet:
+    table = losers_table(run, with_prices=with_prices, in_words=False)
+    return table.sheet(run.currency)
+
+
+def losers_table(run: PageRun, *, with_prices: bool = False, in_words: bool = True) -> Table:
     """Return one row a SKU that loses there and earns elsewhere, the largest loss first.
 
-    With prices, the first MOST_PRICES of them have the one of a unit at which they stop to lose.
+    With prices, the first MOST_PRICES of them have the one of a unit at which they stop to lose:
+    as it is said, or as a number and whether that is the low end.
     """
     profit = REGISTRY[_PROFIT].label
+    of_prices = (_IN_WORDS if in_words else _IN_A_FILE) if with_prices else ()
     headings = (
         Heading("sku", "SKU"),
         Heading("units", f"Units to {DUTY_COUNTRY}", Unit.COUNT),
         Heading("profit", f"{profit} to {DUTY_COUNTRY}", Unit.MONEY),
         Heading("profit_of_unit", "Of a unit", Unit.MONEY),
-        *(_PRICES if with_prices else ()),
+        *of_prices,
         Heading("profit_of_unit_elsewhere", "Of a unit elsewhere", Unit.MONEY),
         Heading("cause", "What differs most"),
         Heading("cause_of_unit", f"Of a unit to {DUTY_COUNTRY}", Unit.MONEY),
@@ -118,7 +138,7 @@ def losers_table(run: PageRun, *, with_prices: bool = False) -> Table:
             one.units,
             one.profit,
             one.profit_of_unit,
-            *(_prices(run, one.sku, at) if with_prices else ()),
+            *(_prices(run, one.sku, at, in_words=in_words) if with_prices else ()),
             one.profit_of_unit_elsewhere,
             REGISTRY[one.cause].label,
             one.cause_of_unit,
@@ -129,12 +149,15 @@ def losers_table(run: PageRun, *, with_prices: bool = False) -> Table:
     return Table("losers", headings, rows, f"SKUs that lose to {DUTY_COUNTRY} and earn elsewhere")
 
 
-def _prices(run: PageRun, sku: str, at: int) -> tuple[int | None, int | None]:
+def _prices(run: PageRun, sku: str, at: int, *, in_words: bool) -> tuple[Cell, ...]:
     """Return what a unit was sold for there, and the price at which the SKU stops to lose."""
     if at >= MOST_PRICES:
-        return None, None
+        return (None,) * len(_IN_WORDS if in_words else _IN_A_FILE)
     found = break_even_of(run, sku, DUTY_COUNTRY)
-    return round_div(found.list_value, found.units) if found.units else None, found.price
+    sold_for = round_div(found.list_value, found.units) if found.units else None
+    if in_words:
+        return sold_for, None if found.price is None else price_words(found, run.currency)
+    return sold_for, found.price, "yes" if found.lacks_costs else "no"
 
 
 def draw_weights(run: PageRun) -> None:
