@@ -56,6 +56,7 @@ state = keeper.state
 analytics = state.analytics
 
 if state.phase is Phase.READY and analytics is not None and analytics.first_day is not None:
+    drill.take_days()
     with st.sidebar:
         filters = filter_bar(analytics.today)
         st.button("Refresh", on_click=freshness.refresh, args=(keeper,), width="stretch")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from engine.dashboard.bounds import at_most, is_high_end
 from engine.dashboard.data import Figures
 from engine.dashboard.metric_names import at_level
 from engine.errors import ReconciliationError
@@ -59,12 +60,16 @@ METRICS = at_level(
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One bar: `amount` is signed, in minor units; of a subtotal it is the height reached."""
+    """One bar: `amount` is signed, in minor units; of a subtotal it is the height reached.
+
+    is_high_end: a profit of which costs are missing; it is at most that.
+    """
 
     metric: str
     label: str
     amount: int
     is_total: bool
+    is_high_end: bool = False
 
 
 def every_cost() -> Ladder:
@@ -101,6 +106,14 @@ def bridge_steps(value: Callable[[str], int], ladder: Ladder = LADDER) -> list[S
     return steps
 
 
+def bridge_of(figures: Figures, period: Period, ladder: Ladder = LADDER) -> list[Step]:
+    """Return the bars of one period; each profit says whether costs of it are missing."""
+    return [
+        replace(step, is_high_end=step.is_total and is_high_end(step.metric, figures, period))
+        for step in bridge_steps(amounts_of(figures, period), ladder)
+    ]
+
+
 def amounts_of(figures: Figures, period: Period) -> Callable[[str], int]:
     """Return the answers of one period as the bars need them: sums, in minor units."""
 
@@ -134,6 +147,7 @@ def without_empty(steps: list[Step]) -> list[Step]:
 
 def amount_text(step: Step, currency: str) -> str:
     """Return the amount as it stands beside a bar: a step has its sign, a subtotal only a minus."""
-    if step.is_total:
-        return text(Unit.MONEY, step.amount, currency)
-    return format_money(step.amount, currency, sign=True)
+    if not step.is_total:
+        return format_money(step.amount, currency, sign=True)
+    shown = text(Unit.MONEY, step.amount, currency)
+    return at_most(shown) if step.is_high_end else shown

@@ -13,10 +13,10 @@ from typing import Literal
 
 import streamlit as st
 
+from engine.dashboard import bounds
 from engine.dashboard.data import Figures, Value
 from engine.dashboard.filters import View, compared_words
-from engine.dashboard.questions import LOW_ENDS, profit_behind
-from engine.metrics.formats import change, known, number, text
+from engine.metrics.formats import change, number, text
 from engine.metrics.model import Direction, Metric
 from engine.metrics.registry import REGISTRY
 
@@ -52,12 +52,9 @@ def metric_card(name: str, figures: Figures, view: View) -> Card:
     series = figures.series(name, [bucket.asked for bucket in view.buckets])
     line = [number(metric.unit, value, figures.currency) for value in series]
     points = tuple(float(point) for point in line if isinstance(point, (int, float)))
-    shown = text(metric.unit, now, figures.currency)
-    if is_high_end(name, figures, view):
-        shown = f"≤ {shown}"
     return Card(
         label=metric.label,
-        value=shown,
+        value=bounds.value_text(name, figures, view.period),
         delta=delta,
         arrow=arrow,
         colour=colour,
@@ -66,18 +63,6 @@ def metric_card(name: str, figures: Figures, view: View) -> Card:
         line=points if len(points) > 1 else None,
         line_type=_line_type(metric, figures, len(points)),
     )
-
-
-def is_high_end(name: str, figures: Figures, view: View) -> bool:
-    """Whether a profit, or what is divided from one, is at most what is shown: costs are missing.
-
-    What it is divided by is above 0, else there is no figure.
-    """
-    profit = profit_behind(name)
-    if profit is None or known(figures.value(name, view.period)) is None:
-        return False
-    low = figures.value(LOW_ENDS[profit], view.period)
-    return low != figures.value(profit, view.period)
 
 
 def supposed_card(
@@ -91,9 +76,10 @@ def supposed_card(
     moved = change(metric.unit, after, before, currency)
     has_moved = moved is not None and moved.sign != 0
     arrow, colour = _signs(metric, moved.sign) if moved and has_moved else ("off", "gray")
+    shown = text(metric.unit, after, currency)
     return Card(
         label=metric.label,
-        value=f"{'≤ ' if at_most else ''}{text(metric.unit, after, currency)}",
+        value=bounds.at_most(shown) if at_most else shown,
         delta=moved.text if moved and has_moved else 0,
         arrow=arrow,
         colour=colour,

@@ -7,6 +7,7 @@ and a test.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
@@ -15,7 +16,7 @@ import streamlit as st
 
 from engine.analytics import EcommerceAnalyticsOptimized
 from engine.dashboard.data import entity_rows
-from engine.dashboard.filter_bar import pick
+from engine.dashboard.filter_bar import pick, show_dates
 from engine.dashboard.grids import listing_name, sku_name
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.questions import REVENUE
@@ -28,6 +29,7 @@ _LABELS = {Level.LISTING: "Listing", Level.PRODUCT: "SKU"}
 _WIDTH = 260  # pixels of a picker
 MOST_CHOICES = 1_000  # more are a heavy page, and nobody scrolls through them
 _LEAVING = "leaving for"  # of the session: the page that a click leads to
+_DAYS = "days to leave for"  # of the session: what that page is to show
 _NONE = ""  # the choice of no entity
 
 
@@ -102,13 +104,23 @@ def on_page(page: Path, key: str, **more: str) -> Opens:
     return partial(_open_page, page, key, more)
 
 
-def leave_for(page: Path, query: Mapping[str, str]) -> NoReturn:
-    """Open another page, with the same filters, in a run of the whole application.
+def leave_for(
+    page: Path, query: Mapping[str, str], days: tuple[date, date] | None = None
+) -> NoReturn:
+    """Open another page, with the same filters or for these days, in a run of the whole program.
 
     A table is a fragment, which draws no filters: to leave from there would lose them.
     """
     st.session_state[_LEAVING] = (page, dict(query))
+    if days is not None:
+        st.session_state[_DAYS] = days
     st.rerun()
+
+
+def take_days() -> None:
+    """Set the filters to the days of the reader's last click; called before they are drawn."""
+    if _LEAVING not in st.session_state and _DAYS in st.session_state:
+        show_dates(*st.session_state.pop(_DAYS))
 
 
 def follow() -> None:

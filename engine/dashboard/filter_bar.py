@@ -46,7 +46,13 @@ def remember(start: date, end: date) -> None:
 
 
 def show_dates(start: date, end: date) -> None:
-    """Set the filters to these days; for the callback of a button."""
+    """Set the filters to these days; called before they are drawn, as the callback of a button is.
+
+    Streamlit writes what a program sets into the address for a control that it has drawn before;
+    the dates of the first custom range are ours to write.
+    """
+    if st.session_state.get("range") != RangeName.CUSTOM:
+        st.query_params["dates"] = [start.isoformat(), end.isoformat()]
     st.session_state["range"] = RangeName.CUSTOM.value
     st.session_state["dates"] = (start, end)
 

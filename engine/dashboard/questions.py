@@ -10,16 +10,21 @@ from engine.dashboard.metric_names import at_level
 from engine.metrics.model import SHOP, Ratio
 from engine.metrics.registry import REGISTRY
 
-COVERAGE, PROFIT, PROFIT_LOW, NET_PROFIT, NET_PROFIT_LOW = at_level(
+COVERAGE, GROSS_PROFIT, PROFIT, PROFIT_LOW, AFTER_ADS, NET_PROFIT, NET_PROFIT_LOW = at_level(
     SHOP,
     "cost_coverage",
+    "gross_profit",
     "contribution_profit",
     "contribution_profit_low",
+    "profit_after_ads",
     "net_profit",
     "net_profit_low",
 )
 # A profit and what it is if every unknown cost is as high as it can be.
 LOW_ENDS = {PROFIT: PROFIT_LOW, NET_PROFIT: NET_PROFIT_LOW}
+# The profit whose low end tells whether costs are missing in a profit too. Goods alone are missing
+# in a gross profit, which the coverage tells.
+WHOSE_LOW_END = {PROFIT: PROFIT, AFTER_ADS: PROFIT, NET_PROFIT: NET_PROFIT}
 
 (REVENUE,) = at_level(SHOP, "net_revenue")  # of listings and SKUs as well
 # A range in which all of these are 0 holds nothing at all.
@@ -31,4 +36,4 @@ def profit_behind(name: str) -> str | None:
     formula = REGISTRY[name].formula
     if isinstance(formula, Ratio) and len(formula.over.terms) == 1:
         name = formula.over.terms[0][1]
-    return name if name in LOW_ENDS else None
+    return name if name == GROSS_PROFIT or name in WHOSE_LOW_END else None

@@ -31,6 +31,7 @@ class Heading:
     unit: Unit | None = None
     help: str | None = None
     is_wide: bool = False  # sentences, which a narrow column would cut
+    is_amount: bool = False  # texts of numbers, which stand at the right
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +66,7 @@ def draw(
 
     A row whose id is None, and one beyond the last id, has nothing behind it and no button.
     """
-    units = [heading.unit for heading in table.headings]
-    drawn = pd.DataFrame(
-        [
-            [
-                value if unit is None else number(unit, value, currency)
-                for value, unit in zip(row, units, strict=True)
-            ]
-            for row in table.rows
-        ],
-        columns=[heading.name for heading in table.headings],
-    )
-    config = {
-        heading.name: _column(heading, currency, pinned=at == 0)
-        for at, heading in enumerate(table.headings)
-    }
+    drawn, config = frame_of(table, currency), config_of(table, currency)
     button = f"{table.key}-open"
     if opens is not None:
         known = [*ids, *[None] * len(drawn)][: len(drawn)]
@@ -99,11 +86,38 @@ def draw(
         opens(ids[row])
 
 
+def frame_of(table: Table, currency: str) -> pd.DataFrame:
+    """Return the rows as numbers to draw."""
+    units = [heading.unit for heading in table.headings]
+    return pd.DataFrame(
+        [
+            [
+                value if unit is None else number(unit, value, currency)
+                for value, unit in zip(row, units, strict=True)
+            ]
+            for row in table.rows
+        ],
+        columns=[heading.name for heading in table.headings],
+    )
+
+
+def config_of(table: Table, currency: str) -> dict[str, Any]:
+    """Return how each column looks."""
+    return {
+        heading.name: _column(heading, currency, pinned=at == 0)
+        for at, heading in enumerate(table.headings)
+    }
+
+
 def _column(heading: Heading, currency: str, *, pinned: bool) -> Any:
     label = f"{heading.label}, {currency}" if heading.unit is Unit.MONEY else heading.label
     if heading.unit in (None, Unit.TEXT):
         return st.column_config.Column(
-            label, help=heading.help, pinned=pinned, width="large" if heading.is_wide else None
+            label,
+            help=heading.help,
+            pinned=pinned,
+            width="large" if heading.is_wide else None,
+            alignment="right" if heading.is_amount else None,
         )
     assert heading.unit is not None
     return st.column_config.NumberColumn(

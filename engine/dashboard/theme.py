@@ -23,6 +23,8 @@ GAIN, LOSS, COMPARED, SUBTOTAL = BLUE, VERMILION, GREY, GREY
 # Bars let the dashed line of the comparison show through; their outline keeps the full colour.
 SEE_THROUGH_BLUE = "rgba(0, 114, 178, 0.45)"
 
+_FAINTEST, _DEEPEST = 0.06, 0.5  # under numbers that stay readable in light and in dark
+
 # No tool bar: charts are to look at, tables and pickers are to work with.
 PLAIN: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 
@@ -52,3 +54,10 @@ def frame(
     """
     axes = {"xaxis": {**_AXIS, **(across or {})}, "yaxis": {**_AXIS, **(up or {})}}
     return go.Figure(list(traces), {"height": height, **_LAYOUT, **axes, **layout})
+
+
+def shade(is_gain: bool, depth: float) -> str:
+    """Return the colour behind a number of a table: the deeper the larger; depth: 0..1."""
+    colour = GAIN if is_gain else LOSS
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red}, {green}, {blue}, {_FAINTEST + depth * (_DEEPEST - _FAINTEST):.2f})"

@@ -64,6 +64,23 @@ def change(unit: Unit, now: Any, before: Any, currency: str) -> Change | None:
     Relative for money, counts and durations, in points for a share. Against nothing or a loss a
     percentage says nothing, so the difference itself is given.
     """
+    return relative(unit, now, before) or difference(unit, now, before, currency)
+
+
+def relative(unit: Unit, now: Any, before: Any) -> Change | None:
+    """Return the change in percent of `before`; None of a share, and against nothing or a loss."""
+    now, before = known(now), known(before)
+    if now is None or before is None or unit not in _RELATIVE:
+        return None
+    new, old = _steps(unit, now), _steps(unit, before)
+    if old <= 0:
+        return None
+    sign = (new > old) - (new < old)
+    return Change(f"{_moved(sign, round_div((new - old) * 1_000, old))} %", sign)
+
+
+def difference(unit: Unit, now: Any, before: Any, currency: str) -> Change | None:
+    """Return the change as an amount, of a share in points; None where it is unknown."""
     now, before = known(now), known(before)
     if now is None or before is None or unit in (Unit.TEXT, Unit.INT):
         return None
@@ -71,12 +88,10 @@ def change(unit: Unit, now: Any, before: Any, currency: str) -> Change | None:
     sign = (new > old) - (new < old)
     if unit is Unit.SHARE:
         return Change(f"{_moved(sign, round_div(new - old, 1_000))} pp", sign)
-    if unit in _RELATIVE and old > 0:
-        return Change(f"{_moved(sign, round_div((new - old) * 1_000, old))} %", sign)
     if unit is Unit.MONEY:
         return Change(format_money(new - old, currency, sign=True), sign)
-    difference = (new - old) / SCALE[unit] if unit in SCALE else new - old
-    return Change(_plus(sign, text(unit, difference, currency)), sign)
+    moved = (new - old) / SCALE[unit] if unit in SCALE else new - old
+    return Change(_plus(sign, text(unit, moved, currency)), sign)
 
 
 _HALF_A_STEP = 0.05  # percent, of which `pattern` shows one decimal

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import pandas as pd
 import pytest
 
 from engine.dashboard import pages
-from engine.dashboard.content.customers import COHORT_MEASURES, TABS
+from engine.dashboard.content.cohorts import (
+    COHORT_MEASURES,
+    Cohorts,
+    cell_of,
+    cohort_table,
+    shades,
+)
+from engine.dashboard.content.customers import TABS
 from engine.dashboard.content.shipping import BY, BY_COLUMNS
 from engine.dashboard.filters import Filters
+from engine.dashboard.tables import frame_of
+from engine.dashboard.theme import shade
 from engine.metrics.formats import number
+from engine.metrics.model import Unit
 from engine.metrics.registry import REGISTRY
+from engine.periods import Period
 from engine.ranges import RangeName
 
 
@@ -59,6 +73,42 @@ def test_a_cohort_has_its_size_and_a_value_for_each_month_begun(
     shown = drawn.loc[f"{row['cohort']:%Y-%m}"]
     assert shown["month_1"] == number(unit, row[column], "USD")
     assert shown["size"] == row["cohort_size"]
+
+
+def test_a_month_of_a_cohort_opens_the_orders_that_it_counts(shop_app, analytics) -> None:
+    frame = analytics.cohort_table()
+    cell = frame[(frame["months_since"] > 0) & (frame["orders"] > 1)].iloc[-1]
+    at = shop_app(pages.CUSTOMERS, range="12 months", customers="Cohorts")
+    at.selectbox(key="first order in").select(cell["cohort"]).run()
+    at.selectbox(key="orders of").select(int(cell["months_since"])).run()
+    next(one for one in at.button if one.label == "Open the orders").click().run()
+    assert not at.exception
+    begin = pd.Timestamp(cell["cohort"]) + pd.DateOffset(months=cell["months_since"])
+    month = Period.containing("MONTHLY", begin.date())
+    assert at.selectbox(key="range").value == "Custom"
+    assert at.date_input(key="dates").value == (month.start, month.end)
+    assert at.query_params["dates"] == [month.start.isoformat(), month.end.isoformat()]
+    assert at.selectbox(key="pick buyers").value == f"first-{cell['cohort']:%Y-%m}"
+    drawn = next(table.value for table in at.dataframe if "ordered_at" in table.value)
+    placed = drawn[drawn["ordered_at"].str.startswith(f"{month.start:%Y-%m}")]
+    assert len(placed) == cell["orders"]
+
+
+def test_a_cell_is_a_cohort_and_a_month_and_is_the_deeper_the_larger() -> None:
+    newest, oldest = date(2026, 2, 1), date(2026, 1, 1)
+    cells = {newest: {0: 1.0}, oldest: {0: 1.0, 1: 0.25}}
+    found = Cohorts(
+        (newest, oldest), dict.fromkeys(cells, 4), cells, frozenset({(newest, 0)}), Unit.SHARE
+    )
+    assert cell_of([(1, "month_1")], found) == (oldest, 1)
+    assert cell_of([(0, "month_1")], found) is None, "a month that has not begun"
+    assert cell_of([(0, "size")], found) is None
+    assert cell_of([], found) is None
+    drawn = frame_of(cohort_table(found, "Retention"), "USD")
+    colours = shades(drawn, found)
+    assert list(colours["month_0"]) == ["", f"background-color: {shade(True, 1)}"], "open, over"
+    assert colours["month_1"].iloc[1] == f"background-color: {shade(True, 1)}"
+    assert not colours[["cohort", "size"]].to_numpy().any()
 
 
 def test_segments_are_the_engines_with_a_rule_each(shop_app, analytics) -> None:

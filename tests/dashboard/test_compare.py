@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -13,10 +14,11 @@ from engine.dashboard.bridge import Step
 from engine.dashboard.charts.waterfall import bridge_chart
 from engine.dashboard.pages import COMPARE
 from engine.metrics.bridge import Cause
-from engine.metrics.formats import text
+from engine.metrics.formats import difference
 from engine.metrics.registry import REGISTRY
 from engine.money import format_money
 from engine.periods import Period
+from tests.dashboard.reading import is_high_end, shown
 
 # The shop sells little in a month; in half a year most SKUs come again.
 EARLY = Period.custom(date(2025, 4, 1), date(2025, 9, 30))
@@ -79,11 +81,27 @@ def test_the_table_holds_every_metric_of_both_sides(shop_app, analytics) -> None
     metrics = REGISTRY.at_level("shop")
     assert len(rows) == len(metrics)
     answer = analytics.calculate_metrics_batch([EARLY, LATE], level="shop")
+    sides = answer.to_dict("records")
+    assert any(is_high_end("net_profit", side) for side in sides)
     for metric in metrics:
         row = rows.loc[metric.label]
-        assert [row["before"], row["after"]] == [
-            text(metric.unit, value, "USD") for value in answer[metric.name]
-        ]
+        assert [row["before"], row["after"]] == [shown(metric.name, side) for side in sides]
+        old, new = answer[metric.name]
+        moved = difference(metric.unit, new, old, "USD")
+        said = None if moved is None else moved.text if moved.sign else "unchanged"
+        assert (None if pd.isna(row["difference"]) else row["difference"]) == said, metric.name
+    revenue = [side["net_revenue"] for side in sides]
+    grown = (revenue[1] - revenue[0]) / revenue[0]
+    assert rows.loc["Net revenue", "relative"] == f"{grown:+.1%}".replace("%", " %")
+
+
+def test_a_side_with_missing_costs_is_the_high_end_of_its_bar(shop_app, analytics) -> None:
+    at = open_sides(shop_app, measure="net_profit")
+    sides = analytics.calculate_metrics_batch([EARLY, LATE], level="shop").to_dict("records")
+    before, after = (shown("net_profit", side) for side in sides)
+    assert f"of {before} to" in at.get("plotly_chart")[0].proto.alt
+    assert f"of {after}, step by step" in at.get("plotly_chart")[0].proto.alt
+    assert any(caption.value.startswith("≤: some costs are not known") for caption in at.caption)
 
 
 def test_swapping_turns_the_difference_round(shop_app, analytics) -> None:

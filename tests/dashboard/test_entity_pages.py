@@ -11,11 +11,11 @@ from engine.dashboard.content.entity_page import Show
 from engine.dashboard.content.product_groups import Group
 from engine.dashboard.filters import Filters
 from engine.dashboard.grids import listing_name
-from engine.dashboard.questions import LOW_ENDS
-from engine.metrics.formats import number, text
+from engine.metrics.formats import number
 from engine.metrics.registry import REGISTRY
 from engine.periods import Period
 from engine.ranges import RangeName
+from tests.dashboard.reading import shown
 
 BOTH = [(pages.LISTINGS, listings.PAGE, "listing"), (pages.PRODUCTS, products.PAGE, "sku")]
 IDS = ["listings", "products"]
@@ -108,12 +108,7 @@ def test_one_of_them_opens_by_its_picker_with_its_own_cards(
     ]
     assert [card.label for card in at.metric] == [REGISTRY[name].label for name in page.cards]
     for card, name in zip(at.metric, page.cards, strict=True):
-        shown = text(REGISTRY[name].unit, answer[name], analytics.shop.currency)
-        profit = "contribution_profit" if name == "contribution_per_unit" else name
-        low = LOW_ENDS.get(profit)
-        if low and answer[low] is not pd.NA and answer[low] != answer[profit]:
-            shown = f"≤ {shown}"
-        assert card.value == shown, name
+        assert card.value == shown(name, answer), name
 
 
 @pytest.mark.parametrize(("path", "page", "key"), BOTH, ids=IDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -20,6 +21,7 @@ from engine.database.url import DatabaseUrl
 from engine.metrics.formats import change, number, text
 from engine.metrics.registry import REGISTRY
 from engine.ranges import Comparison, RangeName
+from tests.dashboard.reading import shown
 
 ViewOf = Callable[[Filters], View]
 QUESTIONS = {
@@ -65,12 +67,7 @@ def test_cards_say_what_the_engine_answers(
     currency = analytics.shop.currency
     for card, name in zip(at.metric, CARDS, strict=True):
         unit = REGISTRY[name].unit
-        shown = text(unit, answer[view.period][name], currency)
-        profit = "net_profit" if name == "net_margin" else name
-        low = answer[view.period][LOW_ENDS.get(profit, profit)]
-        if low < answer[view.period][profit]:  # with costs left open it is the high end
-            shown = f"≤ {shown}"
-        assert card.value == shown, name
+        assert card.value == shown(name, answer[view.period], currency), name
         if view.compared is None:
             assert card.delta == ""
             continue
@@ -203,6 +200,15 @@ def test_an_empty_range_shows_no_zeros_and_leads_to_the_nearest_orders(shop_app)
     assert not at.exception
     assert "to 30 Nov 2023**" in at.markdown[0].value
     assert at.metric
+
+
+def test_the_small_bridge_says_the_profit_as_its_card_does(shop_app) -> None:
+    at = shop_app(range="All time")
+    card = next(card for card in at.metric if card.label == "Net profit")
+    assert card.value.startswith("≤ ")
+    bridge = at.get("plotly_chart")[1].proto
+    assert f"to net profit of {card.value}, step by step" in bridge.alt
+    assert f"<b>{card.value}</b>" in json.loads(bridge.spec)["layout"]["yaxis"]["ticktext"][-1]
 
 
 def test_a_missing_cost_makes_the_profit_partial_and_says_how_much_is_known(shop_app) -> None:

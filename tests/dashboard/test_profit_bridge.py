@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from engine.dashboard import pages
 from engine.dashboard.bridge import FEE_KINDS, LADDER, bridge_steps, every_cost, per, subtotals
 from engine.dashboard.content.profit_bridge import COST_PAGES, Detail, Per
 from engine.dashboard.filters import Filters
+from engine.metrics.formats import text
+from engine.metrics.model import Unit
 from engine.money import round_div
+from engine.periods import Period
 from engine.ranges import RangeName
 
 
@@ -78,6 +83,59 @@ def test_each_cost_of_the_ladder_knows_its_page() -> None:
     assert COST_PAGES["duty"] == pages.SHIPPING
     assert COST_PAGES["processing_fees"] == pages.FEES
     assert COST_PAGES["ad_spend"] == pages.ADS
+
+
+def test_a_profit_with_missing_costs_says_its_bounds(shop_app, analytics, view_of) -> None:
+    at = shop_app(pages.PROFIT_BRIDGE, range="All time")
+    rows = table(at).set_index("step")
+    period = view_of(Filters(RangeName.ALL_TIME)).period
+    answer = analytics.calculate_metrics_batch([period], level="shop").iloc[0]
+    low, high, gross = (
+        text(Unit.MONEY, answer[name], "USD")
+        for name in ("net_profit_low", "net_profit", "gross_profit")
+    )
+    assert answer["net_profit_low"] < answer["net_profit"]
+    assert rows.loc["= Net profit", "bounds"] == f"between {low} and {high}"
+    assert rows.loc["= Gross profit", "bounds"] == f"≤ {gross}"
+    assert rows["bounds"].notna().sum() == 4, "sales and single costs have none"
+    chart = at.get("plotly_chart")[0].proto
+    assert f"to net profit of ≤ {high}" in chart.alt
+    assert any(f"**between {low} and {high}**" in one.value for one in at.caption)
+
+
+def test_each_step_can_say_how_it_is_known_and_by_how_many_rows(
+    shop_app, analytics, view_of
+) -> None:
+    at = shop_app(pages.PROFIT_BRIDGE, range="Last 90 days")
+    assert "basis" not in table(at)
+    at.toggle(key="traced").set_value(True).run()
+    rows = table(at).set_index("step")
+    period = view_of(Filters(RangeName.LAST_90_DAYS)).period
+    node = analytics.explain("net_profit", "shop", analytics.shop.shop_id, period)
+    cogs = next(one for one in node.walk() if one.name == "cogs")
+    assert rows.loc["Cost of goods sold", "basis"] == cogs.basis
+    assert rows.loc["Cost of goods sold", "rows"] == sum(
+        len(one.leaves) for one in cogs.walk() if one.leaves is not None
+    )
+    assert rows.loc["Cost of goods sold", "rows"] > 10
+
+
+def test_days_without_sales_show_the_costs_that_fell_into_them(shop_app, analytics) -> None:
+    days = [
+        Period.custom(day, day)
+        for day in (analytics.first_day + timedelta(days=n) for n in range(1000))
+    ]
+    answer = analytics.calculate_metrics_batch(
+        days, level="shop", metrics=["orders", "operating_expenses", "ad_spend"]
+    )
+    quiet = answer[(answer["orders"] == 0) & (answer["operating_expenses"] > 0)].iloc[0]
+    day = f"{quiet['period_start']:%Y-%m-%d}"
+    at = shop_app(pages.PROFIT_BRIDGE, range="Custom", dates=[day, day])
+    assert "No sales in this range" in [one.proto.title for one in at.info]
+    assert (
+        round(-100 * table(at).set_index("step").loc["Operating expenses", "amount"])
+        == quiet["operating_expenses"]
+    )
 
 
 def test_subtotals_alone_start_with_the_first_amount() -> None:

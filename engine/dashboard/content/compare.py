@@ -11,6 +11,7 @@ from functools import partial
 import streamlit as st
 
 from engine.analytics import EcommerceAnalyticsOptimized
+from engine.dashboard.bounds import is_high_end
 from engine.dashboard.bridge import Step
 from engine.dashboard.charts.chart import draw as draw_figure
 from engine.dashboard.charts.waterfall import bridge_chart
@@ -47,6 +48,14 @@ class Comparison:
         """Return one metric of both sides."""
         before, after = (
             figures.value(metric, side.period)
+            for figures, side in zip(self.figures, self.sides, strict=True)
+        )
+        return before, after
+
+    def high_ends(self, metric: str) -> tuple[bool, bool]:
+        """Return for both sides whether a profit is the high end: costs of it are missing."""
+        before, after = (
+            is_high_end(metric, figures, side.period)
             for figures, side in zip(self.figures, self.sides, strict=True)
         )
         return before, after
@@ -123,6 +132,8 @@ def draw_bridge(run: PageRun, shown: Comparison) -> None:
         said = silence_words(shown)
         if said:
             st.caption(said)
+        if any(shown.high_ends(bridge.measure)):
+            st.caption("≤: some costs are not known; the bars compare what is known of both sides.")
         export(run, PAGE, "bridge", partial(_bridge_sheet, shown, run.currency))
 
 
@@ -146,9 +157,9 @@ def steps_of(shown: Comparison) -> list[Step]:
         if amount
     ]
     return [
-        Step("A", f"Side {before.words}", bridge.before, is_total=True),
+        Step("A", f"Side {before.words}", bridge.before, True, shown.high_ends(bridge.measure)[0]),
         *causes,
-        Step("B", f"Side {after.words}", bridge.after, is_total=True),
+        Step("B", f"Side {after.words}", bridge.after, True, shown.high_ends(bridge.measure)[1]),
     ]
 
 

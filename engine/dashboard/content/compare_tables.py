@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from engine.dashboard import drill, pages, tables
+from engine.dashboard.bounds import value_text
 from engine.dashboard.content.compare import PAGE, Comparison, cause_label
 from engine.dashboard.downloads import export
 from engine.dashboard.filter_bar import pick
@@ -14,8 +15,8 @@ from engine.dashboard.page_run import PageRun
 from engine.dashboard.sheets import Cell, Column, Sheet, metric_columns
 from engine.dashboard.tables import Heading, Table
 from engine.metrics.bridge import Cause
-from engine.metrics.formats import change, text
-from engine.metrics.model import SHOP, Unit
+from engine.metrics.formats import difference, relative
+from engine.metrics.model import SHOP, Metric, Unit
 from engine.metrics.registry import REGISTRY
 from engine.money import format_money
 
@@ -37,7 +38,8 @@ def draw_parts(run: PageRun, shown: Comparison) -> None:
     parts = shown.bridge.parts(Cause(chosen))
     total = format_money(shown.bridge.bars[Cause(chosen)], run.currency, sign=True)
     more = "" if len(parts) <= _MOST_ROWS else f", of which {_MOST_ROWS:,} are shown"
-    st.caption(f"{len(parts):,} SKUs, {total} together, the largest first{more}.")
+    count = "1 SKU" if len(parts) == 1 else f"{len(parts):,} SKUs"
+    st.caption(f"{count}, {total} together, the largest first{more}.")
 
 
 def parts_table(shown: Comparison, cause: Cause) -> Table:
@@ -58,20 +60,29 @@ def draw_metrics(run: PageRun, shown: Comparison) -> None:
 def metrics_table(shown: Comparison, currency: str) -> Table:
     """Return one row a metric, each value as the registry writes it; nothing is averaged."""
     before, after = (side.words for side in shown.sides)
-    rows = []
-    for metric in REGISTRY.at_level(shown.level):
-        old, new = shown.values(metric.name)
-        moved = change(metric.unit, new, old, currency)
-        said = "" if moved is None else moved.text if moved.sign else "unchanged"
-        values = (text(metric.unit, value, currency) for value in (old, new))
-        rows.append((metric.label, *values, said))
     headings = (
         Heading("metric", "Metric"),
-        Heading("before", before),
-        Heading("after", after),
-        Heading("change", "Change"),
+        Heading("before", before, is_amount=True),
+        Heading("after", after, is_amount=True),
+        Heading("difference", "Difference", is_amount=True),
+        Heading("relative", "Relative", is_amount=True),
     )
-    return Table("both sides", headings, tuple(rows), f"Every metric of {before} and of {after}")
+    rows = tuple(_metric_row(shown, metric, currency) for metric in REGISTRY.at_level(shown.level))
+    return Table("both sides", headings, rows, f"Every metric of {before} and of {after}")
+
+
+def _metric_row(shown: Comparison, metric: Metric, currency: str) -> tuple[Cell, ...]:
+    old, new = shown.values(metric.name)
+    values = (
+        value_text(metric.name, figures, side.period)
+        for figures, side in zip(shown.figures, shown.sides, strict=True)
+    )
+    moved = difference(metric.unit, new, old, currency)
+    if moved is not None and not moved.sign:
+        return (metric.label, *values, "unchanged", None)
+    share = relative(metric.unit, new, old)
+    said = (None if one is None else one.text for one in (moved, share))
+    return (metric.label, *values, *said)
 
 
 def sides_sheet(shown: Comparison, currency: str) -> Sheet:

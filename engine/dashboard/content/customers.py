@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
 from engine.dashboard import drill, pages, tables
 from engine.dashboard.charts.chart import draw as draw_chart
 from engine.dashboard.charts.value_curve import value_chart
-from engine.dashboard.content import parts
-from engine.dashboard.content.buyers import BUYERS, COHORT, SEGMENT
+from engine.dashboard.content import cohorts, parts
+from engine.dashboard.content.buyers import BUYERS, SEGMENT
 from engine.dashboard.downloads import export
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
@@ -53,13 +52,6 @@ VALUE_CARDS = at_level(
 )
 # These stand in addresses, so they never change.
 TABS = ("Trend", "Cohorts", "RFM", "Lifetime value")
-COHORT_MEASURES = {
-    "Retention": ("retention", Unit.SHARE),
-    "Customers": ("customers", Unit.COUNT),
-    "Orders": ("orders", Unit.COUNT),
-    "Contribution per customer": ("cumulative_contribution_per_customer", Unit.MONEY),
-}
-MOST_MONTHS = 24
 RULES = {
     "best": "Bought lately and often: R 4 or 5, F 4 or 5",
     "recent": "Bought lately, not often yet: R 4 or 5, F 1 or 2",
@@ -88,7 +80,7 @@ def draw(run: PageRun) -> None:
     guests = run.figures.value(_GUESTS, run.view.period)
     if guests:
         st.caption(f"{guests:,} orders without a customer are left out of all other numbers here.")
-    draws = (_trend, _cohorts, _segments, _value)
+    draws = (_trend, cohorts.draw, _segments, _value)
     parts.draw_tabs(
         {label: partial(one, run) for label, one in zip(TABS, draws, strict=True)}, key="customers"
     )
@@ -96,48 +88,6 @@ def draw(run: PageRun) -> None:
 
 def _trend(run: PageRun) -> None:
     parts.draw_measure(run, _PAGE, MEASURES)
-
-
-def _cohorts(run: PageRun) -> None:
-    """Draw what became of the customers of each month, months since along the top."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        labels = list(COHORT_MEASURES)
-        label = st.segmented_control(
-            "Measure", labels, default=labels[0], required=True, key="cohort", bind="query-params"
-        )
-        label = label if label in COHORT_MEASURES else labels[0]
-        table = cohort_table(run, label)
-        export(run, _PAGE, "cohorts", partial(table.sheet, run.currency))
-    ids = [f"{COHORT}{row[0]}" for row in table.rows]
-    tables.draw(table, run.currency, ids=ids, opens=_OPENS)
-    st.caption(
-        "One row: the customers whose first order fell into that month; it opens their orders of "
-        "the range. Over all time, whatever the range; the last month of each row is not over. – "
-        "is a month that has not begun."
-    )
-
-
-def cohort_table(run: PageRun, label: str) -> Table:
-    """Return one row a month of first orders, one column a month since then."""
-    column, unit = COHORT_MEASURES[label]
-    frame = run.analytics.cohort_table(refund_dating=run.view.dating)
-    cells: dict[Any, dict[int, Any]] = {}
-    sizes: dict[Any, int] = {}
-    for row in frame.to_dict("records"):
-        cells.setdefault(row["cohort"], {})[int(row["months_since"])] = known(row[column])
-        sizes[row["cohort"]] = int(row["cohort_size"])
-    last = max((month for row in cells.values() for month in row), default=0)
-    shown = range(min(last, MOST_MONTHS) + 1)
-    headings = (
-        Heading("cohort", "First order"),
-        Heading("size", "Customers", Unit.COUNT),
-        *(Heading(f"month_{month}", f"+{month}", unit) for month in shown),
-    )
-    rows = tuple(
-        (f"{cohort:%Y-%m}", sizes[cohort], *(row.get(month) for month in shown))
-        for cohort, row in sorted(cells.items(), reverse=True)
-    )
-    return Table("cohorts", headings, rows, f"{label} by month of first order and months since")
 
 
 def _segments(run: PageRun) -> None:

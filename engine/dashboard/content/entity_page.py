@@ -15,7 +15,8 @@ import pandas as pd
 import streamlit as st
 
 from engine.dashboard import drill, pages
-from engine.dashboard.bridge import amounts_of, bridge_steps, without_empty
+from engine.dashboard.bounds import partial_words
+from engine.dashboard.bridge import bridge_of, without_empty
 from engine.dashboard.charts.chart import draw as draw_chart
 from engine.dashboard.charts.points import points
 from engine.dashboard.charts.steps import steps_over_time
@@ -157,6 +158,9 @@ def _draw_one(run: PageRun, page: EntityPage, entity: Any) -> None:
     figures = entity_figures(run.analytics, page.level, entity, run.view.periods, run.view.dating)
     st.subheader(escape(drill.namer(run, page.level)(entity)))
     parts.draw_cards(run, page.cards, figures)
+    said = partial_words(PROFIT, figures, run.view.period)
+    if said:
+        st.caption(said)
     draws: dict[str, Callable[[], None]] = {
         "Trend": partial(_trend, run, page, figures),
         **_of_its_level(run, page, entity, figures),
@@ -191,7 +195,7 @@ def _trend(run: PageRun, page: EntityPage, figures: Figures) -> None:
 
 
 def _bridge(run: PageRun, figures: Figures) -> None:
-    steps = bridge_steps(amounts_of(figures, run.view.period))
+    steps = bridge_of(figures, run.view.period)
     draw_chart(bridge_chart(without_empty(steps), run.currency), "bridge")
 
 

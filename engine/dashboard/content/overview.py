@@ -5,16 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.dashboard import drill, grids, pages
-from engine.dashboard.bridge import amounts_of, bridge_steps, from_subtotal, without_empty
+from engine.dashboard.bounds import partial_words
+from engine.dashboard.bridge import bridge_of, from_subtotal, without_empty
 from engine.dashboard.charts.chart import draw as draw_figure
 from engine.dashboard.charts.waterfall import bridge_chart
 from engine.dashboard.content import parts
 from engine.dashboard.grids import Grid
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
-from engine.dashboard.questions import COVERAGE, LOW_ENDS, NET_PROFIT, PROFIT
-from engine.metrics.formats import text
-from engine.metrics.model import LISTING, PRODUCT, SHOP, Unit
+from engine.dashboard.questions import NET_PROFIT, PROFIT
+from engine.metrics.model import LISTING, PRODUCT, SHOP
 from engine.metrics.registry import REGISTRY
 
 _PAGE = "overview"
@@ -88,25 +88,9 @@ _LOSERS = Grid("losers", "SKU", "SKUs", PRODUCT_COLUMNS, PROFIT, ascending=True)
 def draw_cards(run: PageRun) -> None:
     """Draw the cards, and below them how sure the profit is."""
     parts.draw_cards(run, CARDS)
-    said = basis_words(run)
+    said = partial_words(NET_PROFIT, run.figures, run.view.period)
     if said:
         st.caption(said)
-
-
-def basis_words(run: PageRun) -> str:
-    """Return how far the costs in the profit are known; nothing where all of them are."""
-    coverage = run.figures.value(COVERAGE, run.view.period)
-    ends = (NET_PROFIT, LOW_ENDS[NET_PROFIT])
-    profit, low = (run.figures.value(name, run.view.period) for name in ends)
-    if profit == low and coverage in (None, 1):
-        return ""
-    label = REGISTRY[NET_PROFIT].label
-    known = text(Unit.SHARE, coverage, run.currency)
-    said = f"{label} is **partial**: the unit cost is known for {known} of sales. "
-    if low is None:
-        return said + "What is unknown is not subtracted, so this is the high end."
-    words = (text(Unit.MONEY, end, run.currency) for end in (low, profit))
-    return said + f"With what is unknown it lies **between {' and '.join(words)}**."
 
 
 def draw_chart(run: PageRun) -> None:
@@ -116,8 +100,7 @@ def draw_chart(run: PageRun) -> None:
 
 def draw_bridge(run: PageRun) -> None:
     """Draw the way from net revenue to what is left; Profit bridge has all of it."""
-    every = bridge_steps(amounts_of(run.figures, run.view.period))
-    steps = from_subtotal(every, REVENUE)
+    steps = from_subtotal(bridge_of(run.figures, run.view.period), REVENUE)
     with st.container(border=True):
         st.subheader(f"From {steps[0].label.lower()} to {steps[-1].label.lower()}")
         draw_figure(bridge_chart(without_empty(steps), run.currency), "bridge")

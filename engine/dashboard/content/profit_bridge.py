@@ -8,13 +8,12 @@ from functools import partial
 import streamlit as st
 
 from engine.dashboard import pages, tables
+from engine.dashboard.bounds import partial_words
 from engine.dashboard.bridge import (
     FEE_KINDS,
     LADDER,
     Step,
-    amount_text,
-    amounts_of,
-    bridge_steps,
+    bridge_of,
     every_cost,
     per,
     subtotals,
@@ -24,18 +23,18 @@ from engine.dashboard.charts.chart import draw as draw_chart
 from engine.dashboard.charts.waterfall import bridge_chart
 from engine.dashboard.content import parts
 from engine.dashboard.content.parts import ends_here
-from engine.dashboard.data import Figures, entity_figures
+from engine.dashboard.content.profit_steps import steps_table
+from engine.dashboard.data import Figures, entity_figures, explained
 from engine.dashboard.drill import leave_for, pick_entity
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
-from engine.dashboard.sheets import Cell
-from engine.dashboard.tables import Heading, Table
-from engine.metrics.model import LISTING, PRODUCT, SHOP, Unit
-from engine.metrics.registry import REGISTRY
-from engine.money import currency_digits, round_div
+from engine.dashboard.questions import NET_PROFIT, REVENUE
+from engine.metrics.model import LISTING, PRODUCT, SHOP, Level
+from engine.money import currency_digits
 
+Subject = tuple[Level, int | str]  # one listing or SKU
 _PAGE = "profit-bridge"
-ORDERS, UNITS, REVENUE = at_level(SHOP, "orders", "units_sold", "net_revenue")
+ORDERS, UNITS = at_level(SHOP, "orders", "units_sold")
 _PARCEL_STEPS = at_level(SHOP, "shipping_income", "postage", "duty", "import_tax", "carrier_fee")
 # The page that says most about a step; the others are told by Products.
 COST_PAGES = {
@@ -79,10 +78,11 @@ def draw(run: PageRun) -> None:
         whose = Whose.SHOP
         if not run.analytics.holds_all_shops:
             whose = Whose(_control("Level", Whose, "level"))
-    figures = _figures(run, whose)
-    if figures is run.figures and ends_here(run):
-        return
+    subject = _subject(run, whose)
+    figures = _figures(run, subject)
     steps = _steps(run, figures, detail)
+    if not figures.value(ORDERS, run.view.period) and _ends_without_sales(run, subject, steps):
+        return
     shown = _divided(steps, basis, figures, run)
     if shown is None:
         st.info(
@@ -94,7 +94,10 @@ def draw(run: PageRun) -> None:
         st.caption("Each amount is divided and rounded for itself; bars may differ by a cent.")
     with st.container(border=True):
         draw_chart(bridge_chart(without_empty(shown), run.currency), "bridge")
-    _table(run, figures, steps, shown)
+    said = partial_words(NET_PROFIT, figures, run.view.period)
+    if said:
+        st.caption(said)
+    _table(run, figures, subject, steps, shown)
 
 
 def _control(label: str, options: type[StrEnum], key: str) -> str:
@@ -105,19 +108,37 @@ def _control(label: str, options: type[StrEnum], key: str) -> str:
     return chosen if chosen in words else words[0]
 
 
-def _figures(run: PageRun, whose: Whose) -> Figures:
+def _subject(run: PageRun, whose: Whose) -> Subject | None:
+    """Return the listing or SKU that is chosen; None is the shop."""
     if whose is Whose.SHOP:
-        return run.figures
+        return None
     level = LISTING if whose is Whose.LISTING else PRODUCT
     entity = pick_entity(run, level, nothing="Whole shop")
-    if entity is None:
+    return None if entity is None else (level, entity)
+
+
+def _figures(run: PageRun, subject: Subject | None) -> Figures:
+    if subject is None:
         return run.figures
-    return entity_figures(run.analytics, level, entity, run.view.periods, run.view.dating)
+    return entity_figures(run.analytics, *subject, run.view.periods, run.view.dating)
+
+
+def _ends_without_sales(run: PageRun, subject: Subject | None, steps: list[Step]) -> bool:
+    """Say that nothing was sold; whether nothing else fell into the range either."""
+    if any(step.amount for step in steps):
+        st.info(
+            "What is below are refunds, fees and other costs that still fell into it.",
+            title="No sales in this range",
+        )
+        return False
+    if subject is not None or not ends_here(run):
+        st.info("Nothing of it is in the figures either.", title="No sales in this range")
+    return True
 
 
 def _steps(run: PageRun, figures: Figures, detail: Detail) -> list[Step]:
     ladder = every_cost() if detail is Detail.FULL else LADDER
-    steps = bridge_steps(amounts_of(figures, run.view.period), ladder)
+    steps = bridge_of(figures, run.view.period, ladder)
     return subtotals(steps) if detail is Detail.SHORT else steps
 
 
@@ -133,51 +154,25 @@ def _divided(steps: list[Step], basis: Per, figures: Figures, run: PageRun) -> l
     return per(steps, among, hundred if basis is Per.HUNDRED else 1)
 
 
-def _table(run: PageRun, figures: Figures, steps: list[Step], shown: list[Step]) -> None:
-    """Draw the steps with their share of net revenue and what they were before."""
-    table = steps_table(run, figures, steps, shown)
+def _table(
+    run: PageRun, figures: Figures, subject: Subject | None, steps: list[Step], shown: list[Step]
+) -> None:
+    """Draw the steps with their share of net revenue, what they were before, and their sources."""
+    traced = st.toggle(
+        "Basis and rows behind each step",
+        key="traced",
+        bind="query-params",
+        help="Opens the profit down to its rows; in a long range of a large shop that takes a "
+        "few seconds.",
+    )
+    node = None
+    if traced:
+        level, entity = subject or (SHOP, run.analytics.shop.shop_id)
+        view = run.view
+        node = explained(run.analytics, NET_PROFIT, level, entity, view.period, view.dating)
+    table = steps_table(run, figures, steps, shown, node)
     parts.heading(run, _PAGE, "Step by step", "steps", partial(table.sheet, run.currency))
     tables.draw(table, run.currency, ids=[step.metric for step in steps], opens=_open_cost)
-
-
-def steps_table(run: PageRun, figures: Figures, steps: list[Step], shown: list[Step]) -> Table:
-    """Return one row a step: amount, share of net revenue, and the same before."""
-    view = run.view
-    revenue = figures.value(REVENUE, view.period)
-    before = view.compared if shown == steps else None
-    headings = [
-        Heading("step", "Step"),
-        Heading("amount", "Amount", Unit.MONEY),
-        Heading("share", f"Share of {REGISTRY[REVENUE].label.lower()}", Unit.SHARE),
-    ]
-    if before is not None:
-        headings.append(Heading("before", "Compared with", Unit.MONEY))
-    rows: list[tuple[Cell, ...]] = []
-    for step, one in zip(steps, shown, strict=True):
-        cells: list[Cell] = [
-            f"= {step.label}" if step.is_total else step.label,
-            one.amount,
-            _share(step.amount, revenue),
-        ]
-        if before is not None:
-            value = figures.value(step.metric, before)
-            sign = -1 if _is_taken(step) else 1
-            cells.append(sign * value if isinstance(value, int) else None)
-        rows.append(tuple(cells))
-    alt = f"From {amount_text(shown[0], run.currency)} to {amount_text(shown[-1], run.currency)}"
-    return Table("steps", tuple(headings), tuple(rows), alt)
-
-
-def _is_taken(step: Step) -> bool:
-    """Whether the ladder subtracts this step."""
-    signs = {name: sign for _, parts in every_cost() + LADDER for sign, name in parts}
-    return not step.is_total and signs[step.metric] < 0
-
-
-def _share(amount: int, revenue: object) -> float | None:
-    if not isinstance(revenue, int) or revenue <= 0:
-        return None
-    return round_div(amount * 1_000_000, revenue) / 1_000_000
 
 
 def _open_cost(metric: str) -> None:

@@ -13,6 +13,7 @@ import streamlit as st
 
 from engine.analytics import EcommerceAnalyticsOptimized
 from engine.dashboard import cards, drill, pages, tables
+from engine.dashboard.bounds import is_high_end
 from engine.dashboard.bridge import Step
 from engine.dashboard.charts.chart import draw as draw_chart
 from engine.dashboard.charts.waterfall import bridge_chart
@@ -61,7 +62,7 @@ def draw(run: PageRun) -> None:
     with st.grid(4, min_column_width=150):
         for name in CARDS:
             before, after = value_of(answer, name, is_after=False), value_of(answer, name)
-            at_most = cards.is_high_end(name, run.figures, run.view)
+            at_most = is_high_end(name, run.figures, run.view.period)
             cards.draw(cards.supposed_card(name, before, after, run.currency, at_most=at_most))
     cards.appear_first()
     with st.container(border=True):
