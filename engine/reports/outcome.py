@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from engine.database.expiry import Expiring
 from engine.database.retry import is_transient
 from engine.errors import EngineError
 from engine.ledger.reconcile import Identity
@@ -16,6 +17,7 @@ from engine.metrics.model import Level
 from engine.money import to_decimal
 from engine.periods import PeriodKind
 from engine.reports.changes import RowCounts
+from engine.reports.expiring import expiring_lines, expiring_records
 from engine.reports.store import identity_records
 from engine.reports.tie_out import TieOut, tie_out_lines, tie_out_records
 from engine.reports.verify import Verification
@@ -34,7 +36,7 @@ FIRST_SIGNAL_CODE = 128
 
 @dataclass(frozen=True, slots=True)
 class ShopOutcome:
-    """One shop of a call; `expected` and `growth_bytes` are those of a dry run."""
+    """One shop of a call; `expected`, `expiring` and `growth_bytes` are those of a dry run."""
 
     shop_id: int
     shop: str
@@ -46,6 +48,7 @@ class ShopOutcome:
     has_facts: bool = True
     counts: RowCounts = field(default_factory=RowCounts)
     expected: Mapping[Level, Mapping[PeriodKind, RowCounts]] = field(default_factory=dict)
+    expiring: Sequence[Expiring] = ()
     growth_bytes: int | None = None
     stage_seconds: Mapping[str, float] = field(default_factory=dict)
     identities: Sequence[Identity] = ()
@@ -164,7 +167,8 @@ def _rehearsal(outcome: ShopOutcome) -> list[str]:
                 f"{counts.updated:>10,} {counts.removed:>10,}"
             )
     megabytes = (outcome.growth_bytes or 0) / 1_000_000
-    return [*lines, f"  The report tables would grow by about {megabytes:,.1f} MB."]
+    lines.append(f"  The report tables would grow by about {megabytes:,.1f} MB.")
+    return [*lines, *expiring_lines(outcome.expiring)]
 
 
 def _comparison(shop: str, found: Verification) -> list[str]:
@@ -228,6 +232,7 @@ def _shop_record(outcome: ShopOutcome) -> dict[str, Any]:
     }
     if outcome.status == DRY_RUN:
         record["growth_bytes"] = outcome.growth_bytes
+        record["expiring"] = expiring_records(outcome.expiring)
     if outcome.verification is not None:
         record["verification"] = _verification_record(outcome.verification)
     return record

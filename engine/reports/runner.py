@@ -23,6 +23,7 @@ from engine.reports.causes import Cause
 from engine.reports.changes import RowCounts
 from engine.reports.desk import Desk
 from engine.reports.earlier_runs import EarlierRun, inputs_record
+from engine.reports.expiring import expiring_counts
 from engine.reports.moved_rows import Past
 from engine.reports.outcome import (
     DRIFT_CODE,
@@ -44,6 +45,7 @@ from engine.reports.store import (
     Memory,
     Success,
     read_before,
+    read_expiring,
     read_moves,
     read_runs,
 )
@@ -133,11 +135,18 @@ class ShopRun:
     def _rehearse(self) -> None:
         analytics = self._read()
         plan = self._plan(analytics)
-        sizes = self._desk.patience.read(lambda: bytes_a_row(self._desk.url))
+        desk, daily = self._desk, self._scope.daily
+        sizes = desk.patience.read(lambda: bytes_a_row(desk.url))
+        expiring = desk.patience.read(
+            lambda: read_expiring(
+                desk.url, self._shop.shop_id, daily, desk.call.retention, self._read_ms
+            )
+        )
         self._know(
             status=DRY_RUN,
-            counts=plan.counts,
+            counts=plan.counts.plus(expiring_counts(expiring)),
             expected={change.level: change.by_kind for change in plan.changes},
+            expiring=expiring,
             growth_bytes=growth(plan.changes, sizes),
         )
 

@@ -18,7 +18,7 @@ import pandas as pd
 
 from engine.database.arrow import Snapshot, open_snapshot
 from engine.database.blocks import Block, StoredRows
-from engine.database.expiry import expire_revisions, expire_rows
+from engine.database.expiry import Expiring
 from engine.database.merge import merge, read_stored
 from engine.database.restatements import write_restatements
 from engine.database.revisions import Keeping, remove
@@ -30,10 +30,11 @@ from engine.metrics.model import SHOP, Level
 from engine.money import Int64Array
 from engine.reports.changes import Change, Part, RowCounts
 from engine.reports.earlier_runs import EarlierRun, read_earlier_runs
+from engine.reports.expiring import expire, find_expiring
 from engine.reports.moved_rows import MovedNow, Past, read_moved
 from engine.reports.restatements import Moved
 from engine.reports.retention import DailyRows, Retention
-from engine.reports.spec import TABLE_NAMES, Scope, report_table
+from engine.reports.spec import Scope, report_table
 from engine.sources.snapshots import copy_today
 
 APPLICATION = "engine reports"
@@ -109,6 +110,14 @@ def read_before(url: DatabaseUrl, shop_id: int, scope: Scope, timeout_ms: int) -
         return Before(stored, tuple(read_earlier_runs(snapshot, shop_id)))
 
 
+def read_expiring(
+    url: DatabaseUrl, shop_id: int, daily: DailyRows, retention: Retention, timeout_ms: int
+) -> tuple[Expiring, ...]:
+    """Read how much of the stored rows and versions of a shop a run would delete now."""
+    with open_reports(url, timeout_ms) as snapshot:
+        return find_expiring(snapshot, shop_id, daily, retention, _now())
+
+
 def read_runs(url: DatabaseUrl, shop_id: int) -> list[EarlierRun]:
     """Read the last runs of a shop that succeeded, the newest first."""
     with open_reports(url) as snapshot:
@@ -156,7 +165,8 @@ def write_changes(
             [(one.table, causes[one.level]) for one in changes if one.level in causes],
         )
         counts = replace(counts, restated_periods=restated)
-        counts = counts.plus(_expire(connection, run_id, shop_id, memory, known_at))
+        kept = memory.daily, memory.retention
+        counts = counts.plus(expire(connection, run_id, shop_id, *kept, known_at))
         copy_today(connection, shop_id, known_at)
         _note_success(connection, run_id, success, counts, known_at, stage_seconds())
         before_commit(counts)
@@ -222,21 +232,6 @@ def _write_table(
         removed=removed,
         revisions=merged.revisions + last_versions,
     )
-
-
-def _expire(
-    connection: Connection, run_id: int, shop_id: int, memory: Memory, known_at: datetime
-) -> RowCounts:
-    """Delete what the settings keep no longer; where they keep everything nothing is asked."""
-    rows = revisions = 0
-    for level, table in TABLE_NAMES.items():
-        kept = memory.daily.condition(level)
-        if kept:
-            rows += expire_rows(connection, table, shop_id, kept)
-    before = memory.retention.superseded_before(known_at)
-    if before is not None:
-        revisions = expire_revisions(connection, run_id, shop_id, before)
-    return RowCounts(rows_expired=rows, revisions_expired=revisions)
 
 
 def _pass_the_fence(connection: Connection, run_id: int) -> datetime:

@@ -61,13 +61,17 @@ Named = Callable[[DatabaseUrl], DatabaseUrl]
 
 @pytest.fixture
 def program_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, str]:
-    """The settings of a call: nothing of the machine that the tests run on, and no patience."""
+    """The settings of a call: nothing of the machine that the tests run on.
+
+    The patience is that of the program: with less, an answer that a busy machine is slow to give
+    was the end of a run. A test in which the database stays away says for how long.
+    """
     for name in list(os.environ):
         if name.startswith("REPORTS_"):
             monkeypatch.delenv(name)
     monkeypatch.setattr(option_file, "PROJECT_FOLDER", tmp_path)  # whose .env nobody wrote
     settings = {name.upper(): "" for name in Settings.__dataclass_fields__}
-    settings |= {"CSV_FOLDER": str(tmp_path / "csv"), "RETRY_DEADLINE": "10"}
+    settings |= {"CSV_FOLDER": str(tmp_path / "csv")}
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     return settings

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
+from engine.database.expiry import Expiring
 from engine.errors import LockedError, SourceError
 from engine.metrics.model import Level
 from engine.periods import PeriodKind
@@ -73,6 +77,16 @@ def test_a_dry_run_is_a_table() -> None:
         "  level    period           rows        new    changed    removed",
         "  shop     daily              92         90          1          2",
         "  The report tables would grow by about 2.3 MB.",
+    ]
+    gone = (
+        Expiring("listing_reports", 12_340, 61, date(2025, 1, 1), date(2025, 3, 2)),
+        Expiring("report_revisions", 5, 2, date(2025, 1, 1), date(2025, 2, 1)),
+    )
+    assert sentence(replace(outcome, expiring=gone)).splitlines()[-3:] == [
+        "  It would delete what the settings keep no longer:",
+        "  listing_reports       12,340 rows of 61 periods that begin on 2025-01-01 to 2025-03-02",
+        "  report_revisions           5 versions of 2 periods that begin on 2025-01-01 to "
+        "2025-02-01",
     ]
 
 

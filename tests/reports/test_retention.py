@@ -27,6 +27,12 @@ def versions(url: DatabaseUrl) -> int:
     return int(rows(url, "SELECT count(*) FROM report_revisions")[0][0])
 
 
+def gone_days(url: DatabaseUrl, table: str, last: date) -> int:
+    """How many days the rows are of that are older than 40 days."""
+    count = f"SELECT count(DISTINCT period_start) FROM {table} WHERE period_type = 'DAILY' "
+    return int(rows(url, f"{count} AND period_start < date '{last}' - 40")[0][0])
+
+
 def test_days_of_listings_and_skus_can_be_left_out_and_come_back_as_new(
     reported: DatabaseUrl, reports: Reports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -67,7 +73,18 @@ def test_old_days_of_listings_and_skus_go_and_those_of_the_shop_stay(
     daily, recent = counted(reported, "period_type = 'DAILY'"), counted(reported, kept)
     assert recent[1] < daily[1]
     monkeypatch.setenv("REPORTS_DAILY_KEEP_DAYS", "40")
+    rehearsal = reports("--dry-run", "--json").shop
+    assert [(one["table"], one["rows"], one["periods"]) for one in rehearsal["expiring"]] == [
+        (table, daily[at] - recent[at], gone_days(reported, table, last[0][0]))
+        for at, table in enumerate(TABLES)
+        if at
+    ]
+    assert counted(reported, "period_type = 'DAILY'") == daily
+    said = reports("--dry-run").out
+    assert "  It would delete what the settings keep no longer:\n  listing_reports " in said
+    assert f" {daily[1] - recent[1]:,} rows of " in said
     night = reports("--json").shop
+    assert rehearsal["rows_expired"] == night["rows_expired"]
     assert night["rows_expired"] == daily[1] - recent[1] + daily[2] - recent[2]
     assert (night["rows_removed"], night["revisions_written"]) == (0, 0)
     assert counted(reported, "period_type = 'DAILY'") == [daily[0], *recent[1:]]
@@ -109,8 +126,13 @@ def test_old_versions_go_but_for_the_first_complete_one(
             (third[1],),
         )
     monkeypatch.setenv("REPORTS_REVISION_KEEP_DAYS", "2")
+    rehearsal = reports("--dry-run", "--json").shop
     night = reports("--json").shop
-    assert night["revisions_expired"] > 0
+    assert night["revisions_expired"] == rehearsal["revisions_expired"] > 0
+    (versions_told,) = rehearsal["expiring"]
+    assert versions_told["table"] == "report_revisions"
+    assert versions_told["rows"] == night["revisions_expired"]
+    assert versions_told["first"] <= "2026-02-01" <= versions_told["last"]
     left = rows(
         reported, f"SELECT revision_id FROM report_revisions WHERE {february} ORDER BY known_from"
     )

@@ -46,6 +46,7 @@ def test_an_entry_that_is_missing_is_named_and_so_is_what_the_figures_have_from_
     reported_demo: DatabaseUrl, reports: Reports
 ) -> None:
     whole = reports()
+    assert whole.code == 0, whole.err
     assert "months: " in whole.out
     assert "from elsewhere" in whole.out
     assert "without an entry" not in whole.out
@@ -54,11 +55,13 @@ def test_an_entry_that_is_missing_is_named_and_so_is_what_the_figures_have_from_
         "SELECT entry_id, amount, to_char(to_timestamp(created_timestamp), 'YYYY-MM') "
         "FROM ledger_entries WHERE shop_id = 1 AND ledger_type = 'transaction' "
         "AND extract(day FROM to_timestamp(created_timestamp)) BETWEEN 5 AND 20 "
-        "ORDER BY created_timestamp LIMIT 1",
+        "ORDER BY created_timestamp, entry_id LIMIT 1",
     )
     execute(reported_demo, "DELETE FROM ledger_entries WHERE entry_id = %s", gone)
     said = f"{month}: the balance moved by −{abs(amount) / 100:.2f} TRY without an entry."
-    assert said in reports().out
+    lacking = reports()
+    assert lacking.code == 0, lacking.err
+    assert said in lacking.out
 
 
 def test_a_shop_without_a_payment_account_has_nothing_to_tie(
