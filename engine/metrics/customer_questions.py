@@ -37,13 +37,22 @@ class CustomerQuestions:
         table = customer_tables.cohort_table(self._snapshot, self._day(as_of), refund_dating)
         return self._with_currency(table)
 
-    def rfm_table(self, as_of: date | None = None) -> pd.DataFrame:
-        """One row = one customer: recency, frequency, monetary value, their scores, the segment."""
-        return self._with_currency(customer_tables.rfm_table(self._snapshot, self._day(as_of)))
+    def rfm_table(
+        self, as_of: date | None = None, refund_dating: str = "refund_day"
+    ) -> pd.DataFrame:
+        """One row = one customer: recency, frequency, monetary value, their scores, the segment.
 
-    def rfm_segments(self, as_of: date | None = None) -> pd.DataFrame:
-        """One row = one segment of `rfm_table`: how many customers, their orders and sales."""
-        return self._with_currency(customer_tables.segment_table(self.rfm_table(as_of)))
+        contribution_profit is Int64 minor units.
+        """
+        table = customer_tables.rfm_table(self._snapshot, self._day(as_of), refund_dating)
+        return self._with_currency(table)
+
+    def rfm_segments(
+        self, as_of: date | None = None, refund_dating: str = "refund_day"
+    ) -> pd.DataFrame:
+        """One row = one segment of `rfm_table`: its customers, their orders, sales and profit."""
+        table = customer_tables.segment_table(self.rfm_table(as_of, refund_dating))
+        return self._with_currency(table)
 
     def orders_of_segment(self, segment: str, as_of: date | None = None) -> Int64Array:
         """Return the ids of the orders that `rfm_segments` counts of a segment, ascending."""

@@ -125,8 +125,10 @@ def _contributions(
     return customer[at], months_of(day[at]), contribution_of(ledger)[at]
 
 
-def rfm_table(snapshot: Snapshot, as_of: int) -> pd.DataFrame:
+def rfm_table(snapshot: Snapshot, as_of: int, refund_dating: str = "refund_day") -> pd.DataFrame:
     """One row = one customer by id: recency, frequency, monetary value, scores and segment.
+
+    contribution_profit is what the customer has left up to the day, in minor units.
 
     A score is the quintile from 1 to 5, higher is better, equal values score equally; under five
     customers there is none.
@@ -142,6 +144,9 @@ def rfm_table(snapshot: Snapshot, as_of: int) -> pd.DataFrame:
     frequency = np.bincount(at, minlength=len(codes)).astype(np.int64)
     monetary = np.zeros(len(codes), np.int64)
     np.add.at(monetary, at, bought.value)
+    who, _, amount = _contributions(snapshot, as_of, refund_dating)
+    left = np.zeros(len(ids), np.int64)
+    np.add.at(left, who, amount)
     recency = as_of - last
     scores = {"recency": _scores(-recency), "frequency": _scores(frequency)}
     scores["monetary"] = _scores(monetary)
@@ -154,6 +159,7 @@ def rfm_table(snapshot: Snapshot, as_of: int) -> pd.DataFrame:
             "recency_days": _counts(recency),
             "frequency": _counts(frequency),
             "monetary": _counts(monetary),
+            "contribution_profit": _counts(left[codes]),
             **{f"{name}_score": _counts(score, is_scored) for name, score in scores.items()},
             "segment": pd.array(segment, dtype="string"),
         }
@@ -178,20 +184,21 @@ def _segments(recency: Int64Array, frequency: Int64Array) -> np.ndarray:
 def segment_table(rfm: pd.DataFrame) -> pd.DataFrame:
     """Return what `rfm_table` holds by segment, in the order of SEGMENTS.
 
-    One row = one segment that occurs: customers, share (of all of them), orders and
-    sales_after_discounts (minor units), both over their lifetime.
+    One row = one segment that occurs: customers, share (of all of them), and over their lifetime
+    orders, sales_after_discounts and contribution_profit (minor units).
     """
     segment = rfm["segment"].fillna("").to_numpy(object)
-    frequency, monetary = (rfm[name].to_numpy(np.int64) for name in ("frequency", "monetary"))
+    summed = ("frequency", "monetary", "contribution_profit")
+    lifetime = [rfm[name].to_numpy(np.int64) for name in summed]
     rows = []
     for name in SEGMENTS:
         own = segment == name
         count = int(own.sum())
         if count:
             share = round_div(count * MILLION, len(rfm)) / MILLION
-            rows.append((name, count, share, int(frequency[own].sum()), int(monetary[own].sum())))
-    columns = ["segment", "customers", "share", "orders", "sales_after_discounts"]
-    return pd.DataFrame(rows, columns=columns)
+            rows.append((name, count, share, *(int(values[own].sum()) for values in lifetime)))
+    totals = ("orders", "sales_after_discounts", "contribution_profit")
+    return pd.DataFrame(rows, columns=["segment", "customers", "share", *totals])
 
 
 def value_curve(snapshot: Snapshot, as_of: int, refund_dating: str = "refund_day") -> pd.DataFrame:

@@ -54,6 +54,7 @@ of the cohort.
 value all sales after discounts. A score is `1 + 5 · w // n`, with w the customers who are strictly
 worse and n all; under five customers there is none. Segments, the first that fits: R ≥ 4 and F ≥ 4
 *best*, R ≤ 2 and F ≥ 4 *slipping*, R ≥ 4 and F ≤ 2 *recent*, R ≤ 2 and F ≤ 2 *lost*, else *steady*.
+The contribution profit of a customer is all that the orders have left up to the day.
 
 `customer_value_curve(as_of)`: contribution profit of the customers whose first order lies 365 to
 729 days back, by days since it. Its last day is `customer_lifetime_value`.

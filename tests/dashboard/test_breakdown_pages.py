@@ -118,5 +118,8 @@ def test_segments_are_the_engines_with_a_rule_each(shop_app, analytics) -> None:
     drawn = at.dataframe[0].value
     wanted = analytics.rfm_segments()
     assert list(drawn["customers"]) == list(wanted["customers"])
+    assert [round(one * 100) for one in drawn["contribution_profit"]] == list(
+        wanted["contribution_profit"]
+    )
     assert [one.lower() for one in drawn["segment"]] == list(wanted["segment"])
     assert all(drawn["rule"])

@@ -226,6 +226,14 @@ def test_segments_hold_every_customer_once_with_their_orders_and_sales():
     assert list(segments["segment"]) == [one for one in SEGMENTS if one in set(rfm["segment"])]
 
 
+def test_segments_and_cohorts_share_out_the_same_contribution():
+    for dating in ("refund_day", "order_day"):
+        segments = segment_table(rfm_table(SHOP, WHOLE, dating))
+        cohorts = cohort_table(SHOP, WHOLE, dating)
+        total = segments["contribution_profit"].sum()
+        assert total == cohorts["contribution_profit"].sum() != 0
+
+
 def test_under_five_customers_there_are_no_segments():
     assert segment_table(rfm_table(buys((1, 1, 100), (2, 2, 100)), LATER)).empty
 

@@ -9,11 +9,12 @@ import streamlit as st
 from engine.dashboard import drill, pages, tables
 from engine.dashboard.charts.chart import draw as draw_chart
 from engine.dashboard.charts.value_curve import value_chart
-from engine.dashboard.content import cohorts, parts
+from engine.dashboard.content import cohorts, parts, predicted_value
 from engine.dashboard.content.buyers import BUYERS, SEGMENT
 from engine.dashboard.downloads import export
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
+from engine.dashboard.questions import PROFIT
 from engine.dashboard.tables import Heading, Table, of_metric
 from engine.metrics.formats import known
 from engine.metrics.model import SHOP, Unit
@@ -107,29 +108,36 @@ def _segments(run: PageRun) -> None:
 
 
 def segment_table(run: PageRun) -> Table:
-    """Return one row a segment: its rule, size, orders and sales."""
+    """Return one row a segment: its size, orders, sales and profit, and its rule."""
     headings = (
         Heading("segment", "Segment"),
-        Heading("rule", "Rule", is_wide=True),
         Heading("customers", "Customers", Unit.COUNT),
         Heading("share", "Share of customers", Unit.SHARE),
         Heading("orders", "Orders", Unit.COUNT),
         of_metric(SALES),
+        of_metric(PROFIT),
+        Heading("rule", "Rule", is_wide=True),
     )
     rows = tuple(
         (
             str(row["segment"]).capitalize(),
+            *(known(row[heading.name]) for heading in headings[1:-1]),
             RULES[str(row["segment"])],
-            *(known(row[heading.name]) for heading in headings[2:]),
         )
-        for row in run.analytics.rfm_segments().to_dict("records")
+        for row in run.analytics.rfm_segments(refund_dating=run.view.dating).to_dict("records")
     )
     return Table("segments", headings, rows, "Customers by segment")
 
 
 def _value(run: PageRun) -> None:
-    """Draw what a customer of the year before last had left by each day of the first year."""
+    """Draw what a customer has left, and apart from it what one is predicted to leave."""
     parts.draw_cards(run, VALUE_CARDS)
+    _observed(run)
+    predicted_value.draw(run)
+
+
+def _observed(run: PageRun) -> None:
+    """Draw what a customer of the year before last had left by each day of the first year."""
     curve = run.analytics.customer_value_curve(refund_dating=run.view.dating)
     if curve["value"].isna().all():
         st.info(

@@ -40,15 +40,15 @@ def steps_table(
         columns[Heading("before", "Compared with", Unit.MONEY)] = [
             _taken(one, figures.value(one.metric, before)) for one in steps
         ]
-    if any(one.is_high_end for one in steps):
-        columns[Heading("bounds", "Bounds", is_wide=True)] = [
-            _bounds(run, figures, *pair) for pair in zip(steps, shown, strict=True)
-        ]
     if node is not None:
         behind = {one.name: one for one in node.walk()}
         columns[Heading("basis", "Known by")] = [behind[one.metric].basis or None for one in steps]
         columns[Heading("rows", "Rows behind it", Unit.COUNT)] = [
             _rows_behind(behind[one.metric]) for one in steps
+        ]
+    if any(one.is_high_end for one in steps):
+        columns[Heading("bounds", "Bounds", is_wide=True)] = [
+            _bounds(run, figures, *pair) for pair in zip(steps, shown, strict=True)
         ]
     alt = f"From {amount_text(shown[0], run.currency)} to {amount_text(shown[-1], run.currency)}"
     return Table("steps", tuple(columns), tuple(zip(*columns.values(), strict=True)), alt)

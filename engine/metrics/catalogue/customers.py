@@ -131,7 +131,7 @@ customers.add(
 )
 customers.add(
     "payback_days",
-    "Payback time",
+    "Payback time, days",
     Unit.INT,
     Kind.DERIVED,
     Estimate(
