@@ -157,18 +157,21 @@ def _change(
 ) -> tuple[str | int | None, Arrow, Colour, str]:
     if view.compared is None:
         return None, "off", "gray", compared_words(view)
-    moved = change(
-        metric.unit,
-        figures.value(metric.name, view.period),
-        figures.value(metric.name, view.compared),
-        figures.currency,
-    )
+    now, before = (figures.value(metric.name, one) for one in (view.period, view.compared))
+    moved = change(metric.unit, now, before, figures.currency)
     words = compared_words(view)
     if moved is None:
-        return None, "off", "gray", f"no change known, {words}"
+        return None, "off", "gray", _no_change(now, before)
     if moved.sign == 0:
         return 0, "off", "gray", "unchanged"  # more would be cut on a phone
     return moved.text, *_signs(metric, moved.sign), words
+
+
+def _no_change(now: Value, before: Value) -> str:
+    """Return why a card has no change; nothing where its values have no order."""
+    if now is None:
+        return "not known for these days"
+    return "not known before" if before is None else ""
 
 
 def _signs(metric: Metric, sign: int) -> tuple[Arrow, Colour]:

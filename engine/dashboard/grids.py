@@ -25,7 +25,7 @@ from engine.metrics.registry import REGISTRY
 MOST_ROWS = 1_000
 _NAME, _ID, _OPEN = "name", "entity_id", "open"
 _SEEN_WHOLE = 10  # rows that are on the screen without scrolling
-_NAME_WIDTH = 200  # pixels
+_NAME_WIDTH, _OPEN_WIDTH = 200, 70  # pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +206,9 @@ def draw(
         if export is not None:
             export()
     config = column_config(grid, currency)
+    if total is not None and opens is not None:  # so that its columns stand above those of the rows
+        total = total.add_column(1, _OPEN, pa.array([""]))
+        config[_OPEN] = st.column_config.TextColumn("", pinned=True, width=_OPEN_WIDTH)
     if total is not None:
         st.dataframe(
             total,
@@ -238,7 +241,12 @@ def draw(
 def open_column(key: str) -> Any:
     """Return how the column of buttons looks; a click is kept under `key` for one run only."""
     return st.column_config.ButtonColumn(
-        "Open", key=key, pinned=True, width=70, type="tertiary", help="Show what stands behind it."
+        "Open",
+        key=key,
+        pinned=True,
+        width=_OPEN_WIDTH,
+        type="tertiary",
+        help="Show what stands behind it.",
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 
+from engine.money import currency_digits, to_decimal
 from engine.periods import Period, PeriodKind
 
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
@@ -59,6 +60,17 @@ def moment_words(moment: datetime, today: date) -> str:
     """Return the local clock time, with its date where that is not today."""
     clock = f"{moment:%H:%M}"
     return clock if moment.date() == today else f"{day_words(moment.date())} {clock}"
+
+
+def price_words(price: int, digits: int, currency: str) -> str:
+    """Return a price of more decimals than cents, without needless ones: `5.16 USD`, `0.125 USD`.
+
+    digits: decimals of the integer `price`.
+    """
+    exact = f"{to_decimal(price, digits):,f}"
+    cents = exact.index(".") + 1 + currency_digits(currency)
+    shown = exact[:cents] + exact[cents:].rstrip("0")
+    return f"{shown.removesuffix('.')} {currency}"
 
 
 def escape(text: str) -> str:

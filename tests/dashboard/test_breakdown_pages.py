@@ -16,12 +16,14 @@ from engine.dashboard.content.cohorts import (
     shades,
 )
 from engine.dashboard.content.customers import TABS
+from engine.dashboard.content.predicted_value import words_of
 from engine.dashboard.content.shipping import BY, BY_COLUMNS
 from engine.dashboard.filters import Filters
 from engine.dashboard.tables import frame_of
 from engine.dashboard.theme import shade
 from engine.metrics.formats import number
 from engine.metrics.model import Unit
+from engine.metrics.predicted_value import PredictedValue
 from engine.metrics.registry import REGISTRY
 from engine.periods import Period
 from engine.ranges import RangeName
@@ -109,6 +111,29 @@ def test_a_cell_is_a_cohort_and_a_month_and_is_the_deeper_the_larger() -> None:
     assert list(colours["month_0"]) == ["", f"background-color: {shade(True, 1)}"], "open, over"
     assert colours["month_1"].iloc[1] == f"background-color: {shade(True, 1)}"
     assert not colours[["cohort", "size"]].to_numpy().any()
+
+
+def test_a_prediction_is_made_where_it_is_asked_for_and_says_what_it_lacks(
+    shop_app, analytics
+) -> None:
+    at = shop_app(pages.CUSTOMERS, range="12 months", customers="Lifetime value")
+    assert not any("predict" in one.value.lower() for one in (*at.markdown, *at.info))
+    at.toggle(key="predict").set_value(True).run()
+    assert not at.exception
+    found = analytics.predict_customer_value()
+    if found.value is None:
+        said = next(one for one in at.info if one.proto.title == "No prediction")
+        assert said.value.rstrip(".").lower() == found.reason.lower()
+    else:
+        assert words_of(found, "USD") in [one.value for one in at.markdown]
+
+
+def test_a_prediction_stands_with_its_interval() -> None:
+    found = PredictedValue(1_200, 300, 104, value=2_150, low=1_900, high=2_400)
+    assert words_of(found, "USD") == (
+        "Predicted: a customer leaves **21.50 USD** in the next 365 days, with 80 % certainty "
+        "between 19.00 USD and 24.00 USD; from 1,200 customers, of whom 300 bought again."
+    )
 
 
 def test_segments_are_the_engines_with_a_rule_each(shop_app, analytics) -> None:

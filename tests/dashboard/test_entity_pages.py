@@ -8,10 +8,13 @@ import pytest
 from engine.dashboard import pages
 from engine.dashboard.content import listings, product_groups, products
 from engine.dashboard.content.entity_page import Show
+from engine.dashboard.content.entity_trends import elasticity_words
 from engine.dashboard.content.product_groups import Group
+from engine.dashboard.data import Figures
 from engine.dashboard.filters import Filters
 from engine.dashboard.grids import listing_name
-from engine.metrics.formats import number
+from engine.metrics.formats import number, text
+from engine.metrics.model import Level
 from engine.metrics.registry import REGISTRY
 from engine.periods import Period
 from engine.ranges import RangeName
@@ -78,6 +81,46 @@ def test_every_choice_of_rows_is_what_it_says(
         assert len(rows(at)) == wanted
     else:
         assert at.info[0].value.startswith(f"No {page.one} is")
+
+
+@pytest.mark.parametrize(("path", "page", "key"), BOTH, ids=IDS)
+def test_days_without_facts_offer_the_nearest_month_with_orders(path, page, key, shop_app) -> None:
+    at = shop_app(path, range="Custom", dates=["2022-01-01", "2022-01-31"])
+    assert at.info[0].proto.title == "Nothing in this range"
+    next(one for one in at.button if one.label.startswith("Show ")).click().run()
+    assert len(rows(at)) > 0
+    assert len(at.query_params["dates"]) == 2, "a link to it shows the same days"
+
+
+def test_a_choice_that_leaves_nothing_leads_back_to_all(shop_app, analytics) -> None:
+    day = analytics.orders_frame(view_all(analytics))["order_day"].iloc[0]
+    at = shop_app(pages.LISTINGS, range="Custom", dates=[f"{day:%F}", f"{day:%F}"], show="Losing")
+    if not at.info:  # the day has a listing that loses: those without a cost are fewer
+        at = shop_app(
+            pages.LISTINGS, range="Custom", dates=[f"{day:%F}", f"{day:%F}"], show="Without cost"
+        )
+    assert at.info[0].proto.title == "No listing matches"
+    next(one for one in at.button if one.label == "Show all listings").click().run()
+    assert at.get_by_key("show").value == "All"
+    assert len(rows(at)) > 0
+
+
+@pytest.mark.parametrize(("path", "page", "key"), BOTH, ids=IDS)
+def test_prices_and_costs_of_all_stand_above_the_table(
+    path, page, key, shop_app, analytics, period
+) -> None:
+    at = shop_app(path, range="Last 90 days", chart="Price and cost")
+    names = ["average_unit_price", "average_unit_cost"]
+    whole = analytics.calculate_metrics_batch([period], level="shop", metrics=names).iloc[0]
+    for name in names:
+        assert text(REGISTRY[name].unit, whole[name], "USD") in at.get("plotly_chart")[0].proto.alt
+
+
+def test_a_price_elasticity_is_said_where_it_is_known(period) -> None:
+    figures = Figures({period: {"price_elasticity": -1.234}}, "USD", Level.PRODUCT)
+    assert elasticity_words(figures, period).startswith("Price elasticity **−1.23**: By how many")
+    nothing = Figures({period: {"price_elasticity": None}}, "USD", Level.PRODUCT)
+    assert elasticity_words(nothing, period) == ""
 
 
 def view_all(analytics):

@@ -76,7 +76,18 @@ def test_an_order_of_any_day_opens_by_its_number(shop_app, analytics) -> None:
 def test_an_order_that_is_not_there_is_said_so(typed: str, shop_app) -> None:
     at = shop_app(pages.ORDERS)
     at.text_input[0].set_value(typed).run()
-    assert at.info[0].value == f"No order {typed!r} in this shop."
+    assert at.info[0].value == f"No order “{typed}” in this shop."
+
+
+def test_an_order_leads_to_its_listings_and_to_its_country(shop_app, analytics, frame) -> None:
+    order = analytics.explain_order(int(frame["order_id"].iloc[0]))
+    at = shop_app(pages.ORDERS, order=str(order.order_id))
+    assert f"Parcels to {order.country}" in [one.label for one in at.button]
+    listing = order.lines[0].listing_id
+    at.button(key=f"listing {listing}").click().run()
+    assert not at.exception
+    assert at.title[0].value == "Listings"
+    assert at.query_params["listing"] == str(listing)
 
 
 def test_the_ledger_table_ends_with_the_sum_of_the_order(analytics, frame) -> None:

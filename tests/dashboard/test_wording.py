@@ -11,10 +11,26 @@ from engine.dashboard.wording import (
     escape,
     listed,
     moment_words,
+    price_words,
     range_words,
     tick_words,
 )
 from engine.periods import Period, PeriodKind
+
+
+@pytest.mark.parametrize(
+    ("price", "digits", "currency", "words"),
+    [
+        (51_600, 4, "USD", "5.16 USD"),
+        (1_250, 4, "USD", "0.125 USD"),
+        (50_000, 4, "USD", "5.00 USD"),
+        (12_345_000_000, 6, "JPY", "12,345 JPY"),
+    ],
+)
+def test_a_price_has_its_cents_and_finer_only_where_it_is(
+    price: int, digits: int, currency: str, words: str
+) -> None:
+    assert price_words(price, digits, currency) == words
 
 
 def test_a_range_says_each_year_once_where_it_can() -> None:

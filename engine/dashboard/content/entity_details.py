@@ -13,12 +13,12 @@ from engine.dashboard.data import breakdown_rows
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.tables import Heading, Table, of_metric
-from engine.dashboard.wording import bucket_words
+from engine.dashboard.wording import bucket_words, price_words
 from engine.ledger.cost_history import CostSpell
 from engine.ledger.cost_labels import in_words
 from engine.metrics.formats import known
 from engine.metrics.model import LISTING
-from engine.money import UNIT_SCALE, to_decimal
+from engine.money import UNIT_SCALE
 from engine.periods import PeriodKind
 
 SKU_COLUMNS = at_level(
@@ -71,6 +71,8 @@ def draw_costs(run: PageRun, sku: str) -> None:
             "No file tells what it costs. Data health has a template to fill in.",
             title="No unit cost",
         )
+        if st.button("Open the missing costs"):
+            drill.leave_for(pages.DATA_HEALTH, {"health": "Missing costs"})
         return
     table = costs_table(spells)
     parts.heading(
@@ -88,7 +90,7 @@ def costs_table(spells: tuple[CostSpell, ...]) -> Table:
     headings = (
         Heading("region", "Region"),
         Heading("months", "Months of orders"),
-        Heading("unit_cost", "Unit cost"),
+        Heading("unit_cost", "Unit cost", is_amount=True),
         Heading("basis", "Basis"),
         Heading("whose", "Whose cost it is"),
         Heading("file", "File"),
@@ -117,4 +119,4 @@ def _months(spell: CostSpell) -> str:
 def _cost(spell: CostSpell) -> str | None:
     if spell.unit_cost is None:
         return None
-    return f"{to_decimal(spell.unit_cost, UNIT_SCALE)} {spell.currency}"
+    return price_words(spell.unit_cost, UNIT_SCALE, spell.currency)

@@ -14,12 +14,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.dashboard import drill, pages
+from engine.dashboard import drill, pages, states
 from engine.dashboard.bounds import partial_words
 from engine.dashboard.bridge import bridge_of, without_empty
 from engine.dashboard.charts.chart import draw as draw_chart
 from engine.dashboard.charts.points import points
-from engine.dashboard.charts.steps import steps_over_time
 from engine.dashboard.charts.waterfall import bridge_chart
 from engine.dashboard.content import entity_details, entity_trends, parts, product_groups
 from engine.dashboard.content.order_list import draw_orders
@@ -51,6 +50,7 @@ class Picture(StrEnum):
 
     POINTS = "Profit against revenue"
     SHARE = "Cumulative share"
+    PRICES = "Price and cost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,6 @@ class EntityPage:
     columns: tuple[str, ...]
     cards: tuple[str, ...]
     measures: tuple[str, ...]
-    prices: tuple[str, ...]  # drawn as steps in the detail
     traffic: tuple[str, ...]  # cards of a tab of their own; none at a level without visits
 
 
@@ -83,7 +82,7 @@ def _draw_list(run: PageRun, page: EntityPage) -> None:
         if group is not Group.SKU:
             product_groups.draw(run, group)
             return
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True):
         words = [str(show) for show in Show]
         show = Show(
             st.segmented_control(
@@ -94,13 +93,12 @@ def _draw_list(run: PageRun, page: EntityPage) -> None:
         with st.container(width=260):
             by = pick("Sort by", page.columns, parts.label_of, key="sort")
     frame = rows_to_show(run, page, show)
+    if frame.empty and show is Show.ALL:
+        states.nothing_in_range(run)
+        return
     if frame.empty:
-        st.info(
-            f"No {page.one} is “{show.lower()}” in this range."
-            if show is not Show.ALL
-            else f"Nothing was sold or refunded: there is no {page.one} in this range.",
-            title=f"No {page.one} matches",
-        )
+        st.info(f"No {page.one} is “{show.lower()}” in this range.", title=f"No {page.one} matches")
+        st.button(f"Show all {page.many}", on_click=_show_all)
         return
     if show is not Show.NO_SALES:
         _draw_picture(run, page, frame)
@@ -118,6 +116,10 @@ def _draw_list(run: PageRun, page: EntityPage) -> None:
     parts.draw_grid(run, page.name, page.level, grid, drill.here(page.level), frame)
 
 
+def _show_all() -> None:
+    st.session_state["show"] = str(Show.ALL)
+
+
 def _draw_picture(run: PageRun, page: EntityPage, frame: pd.DataFrame) -> None:
     """Draw all of them as points, or how many make most of the revenue."""
     words = list(Picture)
@@ -132,6 +134,9 @@ def _draw_picture(run: PageRun, page: EntityPage, frame: pd.DataFrame) -> None:
         )
         if chosen == Picture.SHARE:
             entity_trends.draw_concentration(run, page.many, frame)
+            return
+        if chosen == Picture.PRICES:
+            entity_trends.draw_prices(run, run.figures)
             return
         across, up = REGISTRY[REVENUE], REGISTRY[PROFIT]
         name_of = drill.namer(run, page.level)
@@ -189,9 +194,10 @@ def _trend(run: PageRun, page: EntityPage, figures: Figures) -> None:
     parts.draw_measure(run, page.name, page.measures, figures)
     with st.container(border=True):
         st.subheader("Price and cost of a unit")
-        metrics = [REGISTRY[name] for name in page.prices]
-        draw_chart(steps_over_time(metrics, figures, run.view), "prices")
-        st.caption("The gap between the two is what a unit earns before parcel and fees.")
+        entity_trends.draw_prices(run, figures)
+        said = entity_trends.elasticity_words(figures, run.view.period)
+        if said:
+            st.caption(said)
 
 
 def _bridge(run: PageRun, figures: Figures) -> None:

@@ -9,17 +9,21 @@ import streamlit as st
 
 from engine.dashboard.charts.chart import draw as draw_chart
 from engine.dashboard.charts.share_curve import share_curve
-from engine.dashboard.data import entity_series
+from engine.dashboard.charts.steps import steps_over_time
+from engine.dashboard.data import Figures, entity_series
 from engine.dashboard.filters import compared_words
 from engine.dashboard.grids import Extra
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
 from engine.metrics.concentration import MOST_OF_IT, concentration, growth
-from engine.metrics.formats import known, number, numbers, pattern
-from engine.metrics.model import SHOP, Level, Unit
+from engine.metrics.formats import known, number, numbers, pattern, text
+from engine.metrics.model import PRODUCT, SHOP, Level, Unit
 from engine.metrics.registry import REGISTRY
+from engine.periods import Period
 
 SALES, REVENUE = at_level(SHOP, "net_sales", "net_revenue")
+PRICES = at_level(SHOP, "average_unit_price", "average_unit_cost")  # of listings and SKUs as well
+(ELASTICITY,) = at_level(PRODUCT, "price_elasticity")  # of listings as well
 
 
 def extras(run: PageRun, level: Level) -> tuple[Extra, ...]:
@@ -86,6 +90,21 @@ def _line_of(amounts: list[int] | None, currency: str) -> list[Any] | None:
 def _amount(value: Any) -> int | None:
     plain = known(value)
     return plain if isinstance(plain, int) else None
+
+
+def draw_prices(run: PageRun, figures: Figures) -> None:
+    """Draw what a unit sells for and what it costs, as steps over time."""
+    draw_chart(steps_over_time([REGISTRY[name] for name in PRICES], figures, run.view), "prices")
+    st.caption("The gap between the two is what a unit earns before parcel and fees.")
+
+
+def elasticity_words(figures: Figures, period: Period) -> str:
+    """Return the price elasticity and what it means; nothing where it is not known."""
+    metric = REGISTRY[ELASTICITY]
+    value = figures.value(ELASTICITY, period)
+    if value is None:
+        return ""
+    return f"{metric.label} **{text(metric.unit, value, figures.currency)}**: {metric.description}"
 
 
 def draw_concentration(run: PageRun, many: str, frame: pd.DataFrame) -> None:

@@ -40,7 +40,6 @@ PAGE = EntityPage(
         "conversion_rate",
         "ad_spend",
     ),
-    prices=at_level(LISTING, "average_unit_price", "average_unit_cost"),
     traffic=at_level(
         LISTING,
         "views",

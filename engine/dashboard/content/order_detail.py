@@ -15,13 +15,14 @@ from engine.dashboard.content.order_parcels import parcels_table, pieces_table
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.tables import Heading, Table
 from engine.dashboard.tables import draw as draw_table
+from engine.dashboard.wording import escape, price_words
 from engine.ledger.explained import Cell, LedgerRow, OrderLine, Part
 from engine.ledger.order_explanation import OrderExplanation
 from engine.metrics.formats import text
-from engine.metrics.model import Unit
+from engine.metrics.model import LISTING, Unit
 from engine.metrics.registry import REGISTRY
-from engine.money import currency_digits, to_decimal
 
+_MOST_WAYS = 6  # listings of an order that have a button
 _PRICE_DIGITS = 6  # a unit price is in millionths
 
 # Ledger columns shown for each row of the ledger, as the ladder takes them.
@@ -51,6 +52,7 @@ def draw(run: PageRun, order: OrderExplanation) -> None:
         f"{order.status or 'no status'} · in the figures: {STATES[order.state].lower()} · paid in "
         f"{order.currency}"
     )
+    _draw_ways(run, order)
     _draw_lines(order)
     _draw(run, order, "What the order adds to the figures", "rows", ledger_table(order))
     if order.parcels:
@@ -68,6 +70,18 @@ def draw(run: PageRun, order: OrderExplanation) -> None:
             amount = "" if one.amount is None else f" ({_money(run, one.amount)})"
             st.write(f"{one.what}{amount}: {one.why}")
     st.caption("Added up again from the source rows: equals the ledger, amount by amount.")
+
+
+def _draw_ways(run: PageRun, order: OrderExplanation) -> None:
+    """Draw the ways to the listings of the order and to the parcels to its country."""
+    name_of = drill.namer(run, LISTING)
+    listings = list(dict.fromkeys(one.listing_id for one in order.lines))
+    with st.container(horizontal=True):
+        for listing in listings[:_MOST_WAYS]:
+            if st.button(escape(name_of(listing)), key=f"listing {listing}"):
+                drill.leave_for(pages.LISTINGS, {drill.KEYS[LISTING]: str(listing)})
+        if order.country and st.button(f"Parcels to {escape(order.country)}", key="parcels to"):
+            drill.leave_for(pages.SHIPPING, {"country": order.country})
 
 
 def _draw_lines(order: OrderExplanation) -> None:
@@ -91,7 +105,7 @@ def lines_table(lines: Sequence[OrderLine]) -> Table:
         Heading("listing", "Listing"),
         Heading("sku", "SKU"),
         Heading("quantity", "Units", Unit.COUNT),
-        Heading("price", "Unit price"),
+        Heading("price", "Unit price", is_amount=True),
     )
     rows = tuple(
         (str(one.line_id), str(one.listing_id), one.sku, one.quantity, _price(one)) for one in lines
@@ -160,7 +174,7 @@ def parts_table(amounts: Sequence[Part]) -> Table:
         Heading("column", "Amount of"),
         Heading("amount", "Amount", Unit.MONEY),
         Heading("whole", "Shared out", Unit.MONEY),
-        Heading("weight", "Weight"),
+        Heading("weight", "Weight", is_amount=True),
         Heading("remainder", "Remainder", Unit.INT),
         Heading("basis", "Known by"),
         Heading("rule", "Rule"),
@@ -199,9 +213,7 @@ def _column_words(column: str) -> str:
 def _price(line: OrderLine) -> str | None:
     if line.unit_price is None:
         return None
-    price = f"{to_decimal(line.unit_price, _PRICE_DIGITS):,f}"
-    cents = price.index(".") + 1 + currency_digits(line.currency)
-    return f"{price[:cents]}{price[cents:].rstrip('0')} {line.currency}"
+    return price_words(line.unit_price, _PRICE_DIGITS, line.currency)
 
 
 def _money(run: PageRun, amount: int) -> str:

@@ -15,6 +15,7 @@ from engine.dashboard.data import order_rows
 from engine.dashboard.filter_bar import pick
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
+from engine.dashboard.wording import escape
 from engine.errors import UnknownEntityError
 from engine.metrics.model import LISTING, PRODUCT, SHOP
 from engine.money import Int64Array
@@ -108,7 +109,7 @@ def _draw_one(run: PageRun, asked: str) -> None:
     try:
         explained = run.analytics.explain_order(int(asked))
     except (UnknownEntityError, ValueError):
-        st.info(f"No order {asked[:40]!r} in this shop.", title="Not found")
+        st.info(f"No order “{escape(asked[:40])}” in this shop.", title="Not found")
         return
     order_detail.draw(run, explained)
 
@@ -132,7 +133,7 @@ def _chosen(run: PageRun) -> tuple[pd.DataFrame, Int64Array]:
             frame = buyers.choose(run, frame)
         with st.container(width=200):
             frame = _of_state(frame)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True):
         only = st.pills(
             "Only",
             [str(one) for one in Only],

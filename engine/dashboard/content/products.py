@@ -51,6 +51,5 @@ PAGE = EntityPage(
         "returns_value",
         "refund_rate_value",
     ),
-    prices=at_level(PRODUCT, "average_unit_price", "average_unit_cost"),
     traffic=(),
 )
