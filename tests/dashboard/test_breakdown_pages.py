@@ -17,7 +17,7 @@ from engine.dashboard.content.cohorts import (
 )
 from engine.dashboard.content.customers import TABS
 from engine.dashboard.content.predicted_value import words_of
-from engine.dashboard.content.shipping import BY, BY_COLUMNS
+from engine.dashboard.content.shipping_lanes import BY, BY_COLUMNS
 from engine.dashboard.filters import Filters
 from engine.dashboard.tables import frame_of
 from engine.dashboard.theme import shade

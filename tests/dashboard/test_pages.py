@@ -17,6 +17,7 @@ from engine.dashboard.content import (
     orders,
     refunds,
     shipping,
+    shipping_lanes,
 )
 from engine.dashboard.filters import Filters
 from engine.metrics.formats import change, number, text
@@ -102,7 +103,7 @@ def test_every_measure_has_a_link_and_is_charted(path: Path, name: str, shop_app
 @pytest.mark.parametrize(
     ("path", "module", "level"),
     [
-        (pages.SHIPPING, shipping, "product"),
+        (pages.SHIPPING, shipping_lanes, "product"),
         (pages.REFUNDS, refunds, "product"),
         (pages.FEES, fees, "product"),
         (pages.ADS, ads, "listing"),

@@ -29,7 +29,8 @@ def ranked(metric: Metric, bars: Sequence[tuple[str, Value]], currency: str) -> 
         marker={"color": [_colour(value) for _, value in drawn]},
     )
     names = [
-        f"{_short(name)}<br><b>{text(metric.unit, value, currency)}</b>" for name, value in drawn
+        f"{short_name(name)}<br><b>{text(metric.unit, value, currency)}</b>"
+        for name, value in drawn
     ]
     figure = theme.frame(
         [trace],
@@ -52,7 +53,7 @@ def _colour(value: Value) -> str:
     return theme.LOSS if isinstance(value, (int, float)) and value < 0 else theme.GAIN
 
 
-def _short(name: str) -> str:
+def short_name(name: str) -> str:
     """Return a name that fits beside a bar; a shop's own text can't be taken for markup."""
     plain = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
     return plain.replace("&", "&amp;").replace("<", "&lt;")
