@@ -72,9 +72,15 @@ def open_run(run: PageRun | None) -> None:
     st.session_state[_SESSION_KEY] = run
 
 
+def run_or_none() -> PageRun | None:
+    """Return the run of this page, None where there are no figures to show."""
+    run: PageRun | None = st.session_state.get(_SESSION_KEY)
+    return run
+
+
 def current_run() -> PageRun:
     """Return the run of this page; without figures the page ends here, the reason is drawn."""
-    run: PageRun | None = st.session_state.get(_SESSION_KEY)
+    run = run_or_none()
     if run is None:
         st.stop()
     return run

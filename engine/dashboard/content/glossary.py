@@ -8,10 +8,12 @@ import streamlit as st
 
 from engine.dashboard.downloads import MIME, csv_file, safe_text
 from engine.errors import did_you_mean
-from engine.metrics.model import Family, Metric
+from engine.metrics.model import LISTING, PRODUCT, SHOP, Family, Level, Metric
 from engine.metrics.registry import REGISTRY
 
 ALL_CHAPTERS = "All chapters"
+# Whom a metric exists for: label in the address and level.
+EXISTS_FOR = {"Any": None, "Shop": SHOP, "Listing": LISTING, "SKU": PRODUCT}
 _HEADINGS = ("name", "label", "chapter", "unit", "kind", "formula", "levels", "adds over entities")
 _MORE = ("adds over time", "good direction", "since", "other words", "description")
 
@@ -22,13 +24,17 @@ def chapters() -> list[str]:
     return [ALL_CHAPTERS, *used]
 
 
-def matching(search: str, chapter: str) -> list[Metric]:
-    """Return the metrics of a chapter whose name, label or other words hold the searched words."""
+def matching(search: str, chapter: str, level: Level | None = None) -> list[Metric]:
+    """Return the metrics of a chapter whose name, label or other words hold the searched words.
+
+    level: only those that exist for it.
+    """
     words = search.casefold().replace("_", " ").split()
     return [
         metric
         for metric in REGISTRY.metrics.values()
         if chapter in (ALL_CHAPTERS, metric.family.value)
+        and (level is None or level in metric.levels)
         and all(word in _searched(metric) for word in words)
     ]
 
@@ -46,6 +52,10 @@ def draw(metrics: list[Metric], search: str) -> None:
     )
     for family, group in groupby(metrics, key=lambda metric: metric.family):
         _draw_chapter(family, list(group))
+
+
+def draw_export() -> None:
+    """Draw the button that exports the whole registry."""
     st.download_button(
         "Export the registry as CSV",
         registry_file,
@@ -68,17 +78,18 @@ def _draw_chapter(family: Family, metrics: list[Metric]) -> None:
     for metric in metrics:
         with st.expander(metric.label, key=f"metric {metric.name}"):
             # One text a metric: a table each makes the page slow.
-            st.markdown(f"{metric.description}\n\n{_facts_table(metric)}")
+            st.markdown(f"{metric.description}\n\n{facts_table(facts(metric))}")
 
 
-def _facts_table(metric: Metric) -> str:
-    """Return the facts as a table in Markdown; the first of them is its heading."""
-    (name, value), *others = _facts(metric).items()
+def facts_table(said: dict[str, str]) -> str:
+    """Return facts as a table in Markdown; the first of them is its heading."""
+    (name, value), *others = said.items()
     lines = [f"| {name} | {value} |", "| --- | --- |"]
-    return "\n".join([*lines, *(f"| {fact} | {said} |" for fact, said in others)])
+    return "\n".join([*lines, *(f"| {fact} | {words} |" for fact, words in others)])
 
 
-def _facts(metric: Metric) -> dict[str, str]:
+def facts(metric: Metric) -> dict[str, str]:
+    """Return what is declared of a metric, by what it is called for people."""
     return {
         "Name": f"`{metric.name}`",
         "Formula": f"`{metric.formula}`",
