@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 import psycopg
 import pytest
 
 from engine.dashboard import pages
-from engine.dashboard.content.data_health import FINDING_ORDER, TABS, frame_table
+from engine.dashboard.content.data_health import (
+    CARDS,
+    FINDING_ORDER,
+    TABS,
+    frame_table,
+    way_to_example,
+)
 from engine.metrics.model import Unit
 
 
@@ -28,6 +35,28 @@ def test_the_findings_are_the_engines_in_its_order(shop_app, analytics) -> None:
     assert list(drawn["code"]) == list(frame["code"])
     money = frame["sales_at_stake"].dropna()
     assert list(drawn["sales_at_stake"].dropna()) == [value / 100 for value in money]
+
+
+def test_what_no_metric_counts_stands_on_cards_of_its_own(shop_app, analytics) -> None:
+    at = shop_app(pages.DATA_HEALTH)
+    signs = {card.label: card.value for card in at.metric[len(CARDS) :]}
+    frame = analytics.health()
+    countries = frame[frame["code"] == "COUNTRY_UNKNOWN"]["count"].sum()
+    assert signs == {
+        "Findings to mend": f"{(frame['level'] != 'info').sum():,}",
+        "Rows not used": f"{len(analytics.imports.rejects) + analytics.imports.left_out:,}",
+        "Unknown countries": f"{countries:,}",
+        "Newest fact": "today",
+    }
+
+
+def test_a_finding_opens_its_order_or_else_its_sku(shop_app, analytics) -> None:
+    frame = analytics.health()
+    drawn = shop_app(pages.DATA_HEALTH).dataframe[0].value
+    has_example = frame["order_id"].notna() | frame["sku"].notna()
+    assert [one == "Open" for one in drawn["open"]] == list(has_example)
+    assert way_to_example(7, "A") == (pages.ORDERS, {"order": "7"})
+    assert way_to_example(pd.NA, "A") == (pages.PRODUCTS, {"sku": "A"})
 
 
 def test_missing_costs_are_the_engines(shop_app, analytics) -> None:

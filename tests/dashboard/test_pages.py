@@ -63,7 +63,9 @@ def test_cards_say_what_the_engine_answers(
 ) -> None:
     view = view_of(Filters(name))
     at = open_page(shop_app, path, range=name.value)
-    assert [card.label for card in at.metric] == [REGISTRY[one].label for one in module.CARDS]
+    # Data health has cards beside these that are of no range.
+    drawn = at.metric[: len(module.CARDS)] if path == pages.DATA_HEALTH else at.metric
+    assert [card.label for card in drawn] == [REGISTRY[one].label for one in module.CARDS]
     periods = [view.period, *([view.compared] if view.compared else [])]
     answer = {
         period: analytics.calculate_metrics_batch(
@@ -72,7 +74,7 @@ def test_cards_say_what_the_engine_answers(
         for period in periods
     }
     currency = analytics.shop.currency
-    for card, one in zip(at.metric, module.CARDS, strict=True):
+    for card, one in zip(drawn, module.CARDS, strict=True):
         unit = REGISTRY[one].unit
         assert card.value == text(unit, answer[view.period][one], currency), one
         if view.compared is not None:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
 import streamlit as st
 
 from engine.dashboard import drill, pages
+from engine.dashboard.charts.chart import draw as draw_chart
+from engine.dashboard.charts.steps import steps_over_time
 from engine.dashboard.content import parts
-from engine.dashboard.grids import Grid
+from engine.dashboard.grids import Extra, Grid
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
+from engine.metrics.ad_verdict import SURE, judge
+from engine.metrics.formats import known
 from engine.metrics.model import LISTING, SHOP
+from engine.metrics.registry import REGISTRY
 
 _PAGE = "ads"
 CARDS = at_level(
@@ -50,11 +59,30 @@ COLUMNS = at_level(
     "roas",
     "break_even_roas",
     "profit_after_ads",
+    "views",
     "visits",
+    "orders",
     "conversion_rate",
 )
 _SPEND, _FEES, _VISITS, _VIEWS = at_level(SHOP, "ad_spend", "offsite_ads_fees", "visits", "views")
+PROFIT, PROFIT_LOW, ORDERS, ROAS, BREAK_EVEN = at_level(
+    LISTING,
+    "contribution_profit",
+    "contribution_profit_low",
+    "ad_orders",
+    "roas",
+    "break_even_roas",
+)
+# What the chart holds against each other: label in the address and metrics.
+CHARTS = {
+    "Return against break-even": at_level(SHOP, "roas", "break_even_roas"),
+    "Spend against sales from ads": at_level(SHOP, "ad_spend", "ad_sales"),
+}
 _LISTINGS = Grid("listings", "listing", "listings", COLUMNS, COLUMNS[0])
+_VERDICT_HELP = (
+    f"Whether the return is above or below the break-even with a chance of {SURE} %, as far as so "
+    "few orders can tell; the number says how many would."
+)
 
 
 def draw(run: PageRun) -> None:
@@ -69,7 +97,41 @@ def draw(run: PageRun) -> None:
         return
     parts.draw_cards(run, CARDS)
     st.caption("Ads pay where the return on ad spend is above the break-even of the same listing.")
+    _draw_pays(run)
     parts.draw_measure(run, _PAGE, MEASURES)
     st.subheader("Ads and visits by listing")
-    opens = drill.on_page(pages.LISTINGS, "listing")
-    parts.draw_grid(run, _PAGE, LISTING, _LISTINGS, opens)
+    opens = drill.on_page(pages.LISTINGS, drill.KEYS[LISTING], tab="Traffic")
+    rows = parts.rows_of(run, LISTING, (*COLUMNS, PROFIT, PROFIT_LOW))
+    grid = replace(_LISTINGS, extras=(_verdicts(run, rows),))
+    parts.draw_grid(run, _PAGE, LISTING, grid, opens, rows)
+
+
+def _draw_pays(run: PageRun) -> None:
+    """Draw the return of ads beside the one from which they pay, or spend beside sales."""
+    words = list(CHARTS)
+    with st.container(border=True):
+        chosen = st.segmented_control(
+            "Chart", words, default=words[0], required=True, key="ads", bind="query-params"
+        )
+        metrics = [REGISTRY[name] for name in CHARTS[chosen if chosen in words else words[0]]]
+        draw_chart(steps_over_time(metrics, run.figures, run.view), "pays")
+
+
+def _verdicts(run: PageRun, rows: pd.DataFrame) -> Extra:
+    """Return the column that says of each listing whether its ads pay."""
+    names = (ORDERS, ROAS, BREAK_EVEN, PROFIT, PROFIT_LOW)
+    columns = (rows[name].tolist() for name in ("entity_id", *names))
+    said = {entity: verdict_words(*map(known, row)) for entity, *row in zip(*columns, strict=True)}
+    whole = (run.figures.value(name, run.view.period) for name in names)
+    config = st.column_config.TextColumn("Do ads pay", help=_VERDICT_HELP, width="medium")
+    return Extra("verdict", config, said.get, verdict_words(*whole))
+
+
+def verdict_words(orders: Any, roas: Any, break_even: Any, profit: Any, low: Any) -> str | None:
+    """Return whether ads pay, and how many orders would tell where they can't."""
+    verdict = judge(orders or 0, roas, break_even, profit, low)
+    if verdict is None:
+        return None
+    if verdict.orders_needed is None:
+        return verdict.pays
+    return f"{verdict.pays}: {verdict.orders_needed:,} orders would tell"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from engine.dashboard import drill, pages, tables
-from engine.dashboard.content import data_imports, parts
+from engine.dashboard.content import data_imports, data_signs, parts
 from engine.dashboard.data import health_of, missing_costs_of
 from engine.dashboard.downloads import MIME, export
 from engine.dashboard.grids import MOST_ROWS
@@ -19,7 +20,7 @@ from engine.dashboard.page_run import PageRun, now
 from engine.dashboard.tables import Heading, Table
 from engine.dashboard.wording import moment_words
 from engine.metrics.formats import known
-from engine.metrics.model import SHOP, Unit
+from engine.metrics.model import PRODUCT, SHOP, Unit
 
 _PAGE = "data-health"
 CARDS = at_level(SHOP, "cost_coverage", "weight_coverage", "fee_measured_share", "held_orders")
@@ -61,6 +62,7 @@ _LABELS = {
 def draw(run: PageRun) -> None:
     """Draw the page."""
     parts.draw_cards(run, CARDS)
+    data_signs.draw(run)
     draws = (
         _findings,
         _missing,
@@ -82,8 +84,11 @@ def _findings(run: PageRun) -> None:
         return
     frame = frame[list(FINDING_ORDER)]
     table = frame_table("findings", frame, "Findings, the most sales at stake first")
-    _draw(run, table, "findings", ids=list(frame["order_id"]), opens=_open_order)
-    st.caption("Most sales at stake first. Open shows an order as an example, where there is one.")
+    ways = [way_to_example(*pair) for pair in zip(frame["order_id"], frame["sku"], strict=True)]
+    _draw(run, table, "findings", ids=ways, opens=lambda way: drill.leave_for(*way))
+    st.caption(
+        "Most sales at stake first. Open shows an order or a SKU as an example, where there is one."
+    )
 
 
 def _missing(run: PageRun) -> None:
@@ -150,11 +155,13 @@ def _draw(
         st.caption(f"{MOST_ROWS:,} of {len(table.rows):,} shown; the export has all.")
 
 
-def _open_order(order: Any) -> None:
-    if known(order) is None:
-        st.toast("This finding is about no single order.")
-        return
-    drill.leave_for(pages.ORDERS, {"order": str(order)})
+def way_to_example(order: Any, sku: Any) -> tuple[Path, dict[str, str]] | None:
+    """Return the page that shows an example of a finding, None where none is known."""
+    if known(order) is not None:
+        return pages.ORDERS, {"order": str(order)}
+    if known(sku) is not None:
+        return pages.PRODUCTS, {drill.KEYS[PRODUCT]: str(sku)}
+    return None
 
 
 def _label(name: str) -> str:
