@@ -19,8 +19,8 @@ class Pays(StrEnum):
 
     YES = "pays"
     NO = "loses"
-    TOO_LITTLE = "too little data"
-    NO_ORDER = "no order from ads"
+    TOO_LITTLE = "too few orders"
+    NO_ORDER = "no order yet"
     COSTS_MISSING = "costs are missing"
 
 

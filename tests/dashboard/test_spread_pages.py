@@ -7,10 +7,12 @@ import pytest
 
 from engine.dashboard import pages
 from engine.dashboard.content.order_spread import SPREADS, bin_words
-from engine.dashboard.content.refunds import REASON_COLUMNS, STEPS
+from engine.dashboard.content.refunds import DATINGS, REASON_COLUMNS
+from engine.dashboard.content.refunds_list import STEPS
 from engine.dashboard.filters import Filters
 from engine.dashboard.wording import day_words
-from engine.metrics.formats import number
+from engine.metrics.formats import number, text
+from engine.metrics.model import Unit
 from engine.metrics.registry import REGISTRY
 from engine.metrics.spreads import Bin, Spread
 from engine.periods import Period
@@ -52,6 +54,29 @@ def test_refunds_lead_from_one_dating_to_the_other_by_reason_and_by_days(
     wanted = analytics.refund_delays(period)
     assert list(delays["refunds"]) == [one.refunds for one in wanted]
     assert cents(delays["returns_value"]) == [one.returns_value for one in wanted]
+
+
+def test_both_datings_are_charted_together(shop_app, analytics, period) -> None:
+    at = shop_app(pages.REFUNDS, range="12 months")
+    whole = analytics.calculate_metrics_batch([period], level="shop", metrics=DATINGS).iloc[0]
+    said = [f"{REGISTRY[n].label.lower()} {text(Unit.MONEY, whole[n], 'USD')}" for n in DATINGS]
+    assert any(all(one in chart.proto.alt for one in said) for chart in at.get("plotly_chart"))
+
+
+@pytest.mark.parametrize("moved", STEPS)
+def test_a_step_lists_the_refunds_that_it_counts(moved, shop_app, analytics, period) -> None:
+    at = shop_app(range="12 months")
+    at.query_params["step"] = moved.name.lower()
+    at.switch_page(str(pages.REFUNDS)).run()
+    assert not at.exception
+    step = next(one for one in analytics.returns_between_datings(period) if one.moved is moved)
+    drawn = [table.value for table in at.dataframe if "refund_id" in table.value]
+    if not step.refunds:
+        assert not drawn
+        assert any("No refund belongs to this step." in one.value for one in at.caption)
+        return
+    assert len(drawn[0]) == step.refunds
+    assert cents([drawn[0]["returns_value"].sum()]) == [abs(step.amount)]
 
 
 def test_single_refunds_come_to_the_cards_and_each_opens_its_order(

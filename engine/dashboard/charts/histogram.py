@@ -12,6 +12,7 @@ from engine.dashboard.charts.chart import Chart
 from engine.metrics.formats import text
 from engine.metrics.model import Unit
 
+_FEW = 5
 _HEIGHT = 280
 
 
@@ -37,16 +38,17 @@ def histogram(bars: Sequence[Bar], title: str, many: str) -> Chart:
     every = max(1, -(-len(bars) // 8))  # so many labels fit below a chart on a phone
     shown = range(0, len(bars), every)
     labels = [bars[at].label for at in shown]
+    most = max(bars, key=lambda bar: bar.count)
+    whole = {"dtick": 1} if most.count <= _FEW else {}  # no half of what is counted
     figure = theme.frame(
         [trace],
         height=_HEIGHT,
         across={"tickvals": list(shown), "ticktext": labels, "title_text": title},
-        up={"title_text": many.capitalize(), "rangemode": "tozero"},
+        up={"title_text": many.capitalize(), "rangemode": "tozero", **whole},
         hovermode="closest",
         showlegend=False,
         bargap=0.08,
     )
-    most = max(bars, key=lambda bar: bar.count)
     alt = f"{title}: most {many} {most.words}, {text(Unit.COUNT, most.count, '')}"
     below = sum(bar.count for bar in bars if bar.is_loss)
     return Chart(figure, f"{alt}; {below:,} below zero." if below else f"{alt}.")

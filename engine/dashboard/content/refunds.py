@@ -11,7 +11,9 @@ from engine.dashboard import drill, pages, tables
 from engine.dashboard.charts.chart import draw as draw_chart
 from engine.dashboard.charts.histogram import Bar, histogram
 from engine.dashboard.charts.ranked import ranked
+from engine.dashboard.charts.steps import steps_over_time
 from engine.dashboard.content import parts, refunds_list
+from engine.dashboard.content.refunds_list import STEPS
 from engine.dashboard.data import breakdown_rows
 from engine.dashboard.grids import Grid
 from engine.dashboard.metric_names import at_level
@@ -20,7 +22,6 @@ from engine.dashboard.tables import Heading, Table, of_metric
 from engine.metrics.formats import known
 from engine.metrics.model import PRODUCT, SHOP, Unit
 from engine.metrics.registry import REGISTRY
-from engine.metrics.spreads import Moved
 
 _PAGE = "refunds"
 CARDS = at_level(
@@ -57,7 +58,8 @@ COLUMNS = at_level(
     "refund_excess",
     "fees_retained_on_refunds",
 )
-(BY_REFUND_DAY,) = at_level(SHOP, "returns_value")
+DATINGS = at_level(SHOP, "returns_value", "returns_value_by_order_day")
+BY_REFUND_DAY = DATINGS[0]
 _SIGNS = at_level(SHOP, "refund_count", "returns_value_by_order_day")
 REASON_COLUMNS = at_level(
     SHOP,
@@ -69,15 +71,6 @@ REASON_COLUMNS = at_level(
     "fees_retained_on_refunds",
 )
 _COUNT, _REFUNDED = at_level(SHOP, "refund_count", "refunds_total")
-# What each step from one dating to the other says.
-STEPS = {
-    Moved.BY_REFUND_DAY: "Refunded in these days",
-    Moved.EARLIER_ORDERS: "less: of orders from before",
-    Moved.LATER_ORDERS: "less: of orders from after",
-    Moved.REFUNDED_LATER: "plus: of these days' orders, refunded later",
-    Moved.REFUNDED_BEFORE: "plus: of these days' orders, refunded before",
-    Moved.BY_ORDER_DAY: "Refunded of these days' orders",
-}
 _SKUS = Grid("skus", "SKU", "SKUs", COLUMNS, COLUMNS[0])
 
 
@@ -98,11 +91,16 @@ def draw(run: PageRun) -> None:
 
 def _datings(run: PageRun) -> None:
     table = datings_table(run)
-    title = "From refund day to order day"
-    parts.heading(run, _PAGE, title, "steps", partial(table.sheet, run.currency))
-    tables.draw(table, run.currency)
+    with st.container(border=True):
+        title = "From refund day to order day"
+        parts.heading(run, _PAGE, title, "steps", partial(table.sheet, run.currency))
+        metrics = [REGISTRY[name] for name in DATINGS]
+        draw_chart(steps_over_time(metrics, run.figures, run.view), "datings chart")
+    opens = drill.here_by(refunds_list.KEY)
+    tables.draw(table, run.currency, ids=[moved.name.lower() for moved in STEPS], opens=opens)
     st.caption(
-        "A refund counts on its own day or on its order's. Over all time both give the same sum."
+        "A refund counts on its own day or on its order's; over all time both give the same sum. "
+        "Open lists the refunds of a step at the end of the page."
     )
 
 

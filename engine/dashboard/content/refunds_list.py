@@ -10,7 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from engine.dashboard import drill, pages, tables
-from engine.dashboard.content import parts
+from engine.dashboard.downloads import export
+from engine.dashboard.filter_bar import pick
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.sheets import Sheet
@@ -18,9 +19,22 @@ from engine.dashboard.tables import Heading, Table
 from engine.dashboard.wording import day_words
 from engine.metrics.formats import known, text
 from engine.metrics.model import SHOP, Unit
+from engine.metrics.spreads import Moved
 from engine.periods import Period
 
 MOST_SHOWN = 1_000
+KEY = "step"
+# What each step from one dating to the other says; its name in small letters is its id.
+STEPS = {
+    Moved.BY_REFUND_DAY: "Refunded in these days",
+    Moved.EARLIER_ORDERS: "less: of orders from before",
+    Moved.LATER_ORDERS: "less: of orders from after",
+    Moved.REFUNDED_LATER: "plus: of these days' orders, refunded later",
+    Moved.REFUNDED_BEFORE: "plus: of these days' orders, refunded before",
+    Moved.BY_ORDER_DAY: "Refunded of these days' orders",
+}
+_MOVED = {moved.name.lower(): moved for moved in STEPS}
+_ALL = ""  # the choice of no step
 _PAGE = "refunds"
 (TOTAL,) = at_level(SHOP, "refunds_total")
 # How the amounts of a refund read here, where there is no room for a metric's whole name.
@@ -46,19 +60,57 @@ _GOODS = {
 
 
 def draw(run: PageRun) -> None:
-    """Draw the refunds of the range, the newest first."""
-    frame = run.analytics.refunds_frame(run.view.period, refund_dating=run.view.dating)
-    make = partial(_sheet, run, frame)
-    parts.heading(run, _PAGE, "Single refunds", "refunds", make)
+    """Draw the refunds of the range or of one step between the datings, the newest first."""
+    st.subheader("Single refunds")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(width=400):
+            chosen = pick(
+                "Refunds",
+                [_ALL, *_MOVED],
+                lambda one: STEPS[_MOVED[one]] if one != _ALL else "All of the range",
+                key=KEY,
+            )
+        frame = frame_of(run, _MOVED.get(chosen))
+        export(run, _PAGE, "refunds", partial(_sheet, run, frame))
+    if frame.empty:
+        st.caption("No refund belongs to this step.")
+        return
     shown = frame.head(MOST_SHOWN)
     ids = [known(one) for one in shown["order_id"]]
     opens = drill.on_page(pages.ORDERS, "order")
     tables.draw(refunds_table(shown), run.currency, ids=ids, opens=opens)
-    come_to = text(Unit.MONEY, run.figures.value(TOTAL, run.view.period), run.currency)
-    said = f"All {len(frame):,} refunds come to {come_to}."
-    if len(shown) < len(frame):
-        said = f"The newest {len(shown):,} are shown; the export has them all. {said}"
-    st.caption(said)
+    st.caption(_come_to(run, _MOVED.get(chosen), len(shown), len(frame)))
+
+
+def frame_of(run: PageRun, moved: Moved | None) -> pd.DataFrame:
+    """Return the refunds of the range, or those of a step; columns as `refunds_frame` has them."""
+    period, dating = run.view.period, run.view.dating
+    if moved in (Moved.BY_REFUND_DAY, Moved.EARLIER_ORDERS, Moved.LATER_ORDERS):
+        dating = "refund_day"
+    elif moved is not None:
+        dating = "order_day"
+    frame = run.analytics.refunds_frame(period, refund_dating=dating)
+    other = frame["order_day" if dating == "refund_day" else "refund_day"]
+    if moved in (Moved.EARLIER_ORDERS, Moved.REFUNDED_BEFORE):
+        return frame[other < pd.Timestamp(period.start)]
+    if moved in (Moved.LATER_ORDERS, Moved.REFUNDED_LATER):
+        return frame[other > pd.Timestamp(period.end)]
+    return frame
+
+
+def _come_to(run: PageRun, moved: Moved | None, shown: int, count: int) -> str:
+    """Say what the refunds come to: that of the card, or of the row of the step."""
+    if moved is None:
+        total = text(Unit.MONEY, run.figures.value(TOTAL, run.view.period), run.currency)
+        said = f"All {count:,} refunds come to {total}."
+    else:
+        steps = run.analytics.returns_between_datings(run.view.period)
+        amount = next(abs(step.amount) for step in steps if step.moved is moved)
+        total = text(Unit.MONEY, amount, run.currency)
+        said = f"The merchandise of all {count:,} refunds comes to {total}, as in the step."
+    if shown < count:
+        return f"The newest {shown:,} are shown; the export has them all. {said}"
+    return said
 
 
 def refunds_table(frame: pd.DataFrame) -> Table:
@@ -78,7 +130,7 @@ def refunds_table(frame: pd.DataFrame) -> Table:
             _id(row["order_id"]),
             row["refund_day"].date(),
             None if pd.isna(row["order_day"]) else row["order_day"].date(),
-            known(row["reason"]),
+            _reason(row["reason"]),
             *(known(row[name]) for name in AMOUNTS),
             None if pd.isna(row["goods"]) else _GOODS[row["goods"]],
             notes(row),
@@ -118,6 +170,11 @@ def draw_none(run: PageRun) -> None:
 def _id(value: Any) -> str | None:
     said = known(value)
     return None if said is None else str(said)
+
+
+def _reason(value: Any) -> str | None:
+    said = known(value)
+    return None if said is None else str(said).capitalize()
 
 
 def _sheet(run: PageRun, frame: pd.DataFrame) -> Sheet:

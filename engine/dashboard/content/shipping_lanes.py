@@ -61,7 +61,7 @@ _SKUS = Grid("skus", "SKU", "SKUs", COLUMNS, COLUMNS[0], ascending=True)
 
 def draw(run: PageRun) -> None:
     """Draw the lanes, and the SKUs whose parcels cost more than was paid for them."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True):
         country = _pick_country(run)
         by = _choose("By", list(BY), "by")
         basis = _choose(
@@ -82,7 +82,7 @@ def draw(run: PageRun) -> None:
     if by == "Country" and any(row[0] == parts.WITHOUT for row in table.rows):
         st.caption(f"{parts.WITHOUT}: the country of the order is not known.")
         st.page_link(pages.DATA_HEALTH, label="Data health says which orders", width="content")
-    st.subheader("SKUs whose parcels cost more than buyers pay for them")
+    st.subheader("By SKU, those whose parcels lose most first")
     _draw_skus(run, country)
 
 
@@ -162,10 +162,12 @@ def _draw_chart(run: PageRun, table: Table, by: str) -> None:
             ]
             draw_chart(both_ways(REGISTRY[CHARGED], REGISTRY[COST], pairs, run.currency), "by bars")
         else:
-            bars = [(str(row[0]), _share(row[at[MARGIN]])) for row in table.rows]
+            cells = [(str(row[0]), row[at[MARGIN]]) for row in table.rows]
+            bars = [(name, cell) for name, cell in cells if isinstance(cell, float)]
+            bars.sort(key=lambda bar: bar[1])
             draw_chart(ranked(REGISTRY[MARGIN], bars, run.currency), "by bars")
         if len(table.rows) > MOST_BARS:
-            st.caption(f"The {MOST_BARS} of {len(table.rows)} that lose most or earn least.")
+            st.caption(f"The lowest {MOST_BARS} of {len(table.rows)}; the table has all.")
 
 
 def _draw_skus(run: PageRun, country: str | None) -> None:
@@ -201,10 +203,6 @@ def _said(value: Any) -> str:
 def _money(cell: Any) -> int:
     assert isinstance(cell, int), "what a parcel brought and cost is a sum, and always known"
     return cell
-
-
-def _share(cell: Any) -> float | None:
-    return cell if isinstance(cell, float) else None
 
 
 def _open_country(country: str) -> None:
