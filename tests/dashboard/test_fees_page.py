@@ -11,6 +11,8 @@ from engine.dashboard import pages
 from engine.dashboard.content.fees import BASES
 from engine.dashboard.content.fees_entries import FATES
 from engine.ledger.fee_frames import Fate
+from engine.metrics.formats import text
+from engine.metrics.model import Unit
 from engine.periods import Period
 
 SPRING = {"range": "Custom", "dates": ["2024-03-01", "2024-04-30"]}
@@ -40,6 +42,15 @@ def open_tab(shop_app):
 
 def cents(column) -> list[int]:
     return [round(value * 100) for value in column]
+
+
+def test_the_account_stands_above_every_tab(open_tab, analytics) -> None:
+    (statement,) = analytics.account_statements(PERIOD)
+    closing = text(Unit.MONEY, statement.closing, "TRY")
+    said = f"Payment account at the end of 30 Apr 2024: {closing}; not explained by entries of"
+    for tab in ("By kind", "Deposits"):
+        assert any(one.value.startswith(said) for one in open_tab(tab).caption)
+        assert any(one.value.endswith("0.00 TRY.") for one in open_tab(tab).caption)
 
 
 def test_the_account_is_the_table_from_balance_to_balance(open_tab, shop_template) -> None:

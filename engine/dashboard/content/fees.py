@@ -77,6 +77,7 @@ def draw(run: PageRun) -> None:
         parts.ends_here(run)
         return
     parts.draw_cards(run, CARDS)
+    fees_account.say_balance(run)
     parts.draw_tabs(
         {
             "By kind": partial(_by_kind, run),

@@ -35,6 +35,21 @@ KINDS = at_level(SHOP, *FEE_COLUMNS)
 _DUE = Heading("difference", "Difference", Unit.MONEY)
 
 
+def say_balance(run: PageRun) -> None:
+    """Say what the account holds at the end of the range, and what of it nothing explains."""
+    period, days = run.view.period, run.analytics.account_days
+    if days is None or days[0] > period.end or period.start > days[1]:
+        return
+    for one in run.analytics.account_statements(period):
+        closing, open_ = (
+            text(Unit.MONEY, amount, one.currency) for amount in (one.closing, one.unexplained)
+        )
+        st.caption(
+            f"Payment account at the end of {day_words(period.end)}: {closing}; not explained by "
+            f"entries of these days: {open_}."
+        )
+
+
 def draw_tie_out(run: PageRun) -> None:
     """Draw the account from its opening to its closing balance, and how it reaches the profit."""
     if has_no_entry(run):
