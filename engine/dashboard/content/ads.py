@@ -75,8 +75,8 @@ PROFIT, PROFIT_LOW, ORDERS, ROAS, BREAK_EVEN = at_level(
 )
 # What the chart holds against each other: label in the address and metrics.
 CHARTS = {
-    "Return against break-even": at_level(SHOP, "roas", "break_even_roas"),
-    "Spend against sales from ads": at_level(SHOP, "ad_spend", "ad_sales"),
+    "Return on spend": at_level(SHOP, "roas", "break_even_roas"),
+    "Spend and sales": at_level(SHOP, "ad_spend", "ad_sales"),
 }
 _LISTINGS = Grid("listings", "listing", "listings", COLUMNS, COLUMNS[0])
 _VERDICT_HELP = (

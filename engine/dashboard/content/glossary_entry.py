@@ -60,10 +60,10 @@ SHOWN: dict[Path, tuple[str, ...]] = {
 def draw(metric: Metric, run: PageRun | None) -> None:
     """Draw one metric; `run` has its value, None where there are no figures."""
     st.header(metric.label)
-    table = glossary.facts_table(glossary.facts(metric) | _made_of(metric))
-    st.markdown(f"{metric.description}\n\n{table}")
+    st.markdown(metric.description)
     if run is not None:
         _draw_value(metric, run)
+    st.markdown(glossary.facts_table(glossary.facts(metric) | _made_of(metric)))
     shown = [page for page in PAGES if metric.name in SHOWN.get(page.path, ())]
     if shown:
         st.subheader("Shown on")
@@ -73,7 +73,6 @@ def draw(metric: Metric, run: PageRun | None) -> None:
 
 
 def _draw_value(metric: Metric, run: PageRun) -> None:
-    st.subheader("In this range")
     if SHOP not in metric.levels:
         st.caption("A figure of a listing or SKU; the whole shop has none.")
         return
