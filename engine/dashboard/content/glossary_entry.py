@@ -36,7 +36,7 @@ from engine.metrics.registry import REGISTRY
 
 
 def _of_entities(page: EntityPage) -> tuple[str, ...]:
-    return (*page.columns, *page.cards, *page.measures, *page.prices, *page.traffic)
+    return (*page.columns, *page.cards, *page.measures, *page.traffic)
 
 
 # The metrics that each page names.

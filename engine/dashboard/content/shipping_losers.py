@@ -56,6 +56,7 @@ _IN_WORDS = (
         "break_even",
         "Break-even price",
         help="Of a unit, in the orders there alone; ≥ where costs of them are not known.",
+        is_amount=True,
     ),
 )
 _IN_A_FILE = (
