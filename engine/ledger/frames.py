@@ -15,6 +15,7 @@ import numpy.typing as npt
 from engine.ledger.amounts import Amounts
 from engine.money import Int64Array
 from engine.sources.frames import BoolArray, Int8Array, Int32Array, Shop, Texts
+from engine.sources.held_columns import Columns
 from engine.sources.ledger_types import FEE_BUCKETS
 from engine.sources.skus import NO_SKU as NO_SKU
 
@@ -94,7 +95,7 @@ class DayFact(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class DayRows:
+class DayRows(Columns):
     """One row = one listing × one day, ascending; what belongs to no listing is on listing 0.
 
     amounts: minor units or counts, 0 where nothing is known. reported: where a source said so much.
@@ -119,7 +120,7 @@ class DayFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Offers:
+class Offers(Columns):
     """One row = the offer of one variation as seen on one day, ascending by day.
 
     units: for sale, 0 where it is not enabled. price: minor units, −1 where it has no exchange
@@ -136,7 +137,7 @@ class Offers:
 
 
 @dataclass(frozen=True, slots=True)
-class Favourites:
+class Favourites(Columns):
     """One row = how many people had a listing among their favourites on one day."""
 
     day: Int32Array
@@ -145,7 +146,7 @@ class Favourites:
 
 
 @dataclass(frozen=True, slots=True)
-class Reviews:
+class Reviews(Columns):
     """One row = one review, rated 1 to 5, on the day that it was written."""
 
     day: Int32Array
@@ -155,7 +156,7 @@ class Reviews:
 
 
 @dataclass(frozen=True, slots=True)
-class Orders:
+class Orders(Columns):
     """One row = one order as the figures see it, ascending by (time, order id)."""
 
     order_id: Int64Array
@@ -178,7 +179,7 @@ class Orders:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Held:
+class Held(Columns):
     """One row = one order's income or one refund that can't be converted, ascending by ids.
 
     order_id: 0 = the order is not known. refund_id: 0 = the order itself. day: int32, day number of
@@ -216,7 +217,7 @@ NOTHING_HELD = Held(_NO_IDS, _NO_IDS, np.empty(0, np.int32), _NO_TEXTS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Conversions:
+class Conversions(Columns):
     """At which rates orders and refunds were converted; those in the shop's currency have no row.
 
     One row = one order (refund_id 0) or one refund, ascending by (order id, refund id). An amount ×
@@ -242,7 +243,7 @@ NOTHING_CONVERTED = Conversions(
 
 
 @dataclass(frozen=True, slots=True)
-class Codes:
+class Codes(Columns):
     """What rows are grouped by, as small codes: `code[i]` indexes `values`, −1 where there is none.
 
     Codes ascend with the values, which are texts in the order in which people list them.
@@ -253,7 +254,7 @@ class Codes:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderEntities:
+class OrderEntities(Columns):
     """One row = one line of an order that is not counted: which entities it would have sold."""
 
     order: Int32Array
@@ -262,7 +263,7 @@ class OrderEntities:
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class Ledger(Columns):
     """Order line events, ascending by (event kind, order id, line id, source id)."""
 
     shop: Shop

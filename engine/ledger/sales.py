@@ -21,13 +21,14 @@ from engine.ledger.order_money import OrderMoney
 from engine.ledger.positions import positions
 from engine.money import Int64Array, round_div
 from engine.sources.frames import BoolArray, Int32Array, Maybe, SourceTables, Texts
+from engine.sources.held_columns import Columns
 
 MAX_LINE = 10**16  # millionths: an amount of a line stays under 10¹² minor units
 _ROW_AMOUNTS = ("discount", "shipping", "gift_wrap", "sales_tax", "vat")
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(Columns):
     """One row = one line of any order, ascending by (order id, line id), entities resolved.
 
     `source` is the row in the table of lines, −1 for the stand-in of an order without lines.
@@ -44,16 +45,8 @@ class Lines:
 
     def chosen(self, rows: BoolArray | Int64Array) -> Lines:
         """Return some of the rows, by mask or by position."""
-        return Lines(
-            self.order[rows],
-            self.order_id[rows],
-            self.line_id[rows],
-            self.listing_id[rows],
-            self.sku[rows],
-            self.skus,
-            self.quantity[rows],
-            self.source[rows],
-        )
+        names = ("order", "order_id", "line_id", "listing_id", "sku", "quantity", "source")
+        return Lines(skus=self.skus, **{name: self.as_held(name)[rows] for name in names})
 
 
 def resolve_lines(

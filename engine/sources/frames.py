@@ -63,8 +63,6 @@ class Shop:
 class Texts(Columns):
     """A text column as codes: `code[i]` indexes `values`, −1 where there is none."""
 
-    _given = np.int32
-
     code: Int32Array
     values: Sequence[str]
 
@@ -73,7 +71,7 @@ class Texts(Columns):
 
     def chosen(self, rows: BoolArray | Int64Array) -> Texts:
         """Return some of the rows, by mask or by position."""
-        return Texts(self.held("code")[rows], self.values)
+        return Texts(self.as_held("code")[rows], self.values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,14 +23,14 @@ _ASCENDING = ("orders", "lines", "shipments", "tracking")  # by order id
 def rows_of(table: Table, rows: Int64Array) -> Table:
     """Return some rows of a table, text columns with the texts that occur in them only."""
     names = [field.name for field in fields(table)]  # type: ignore[arg-type]
-    return type(table)(**{name: _chosen(table.held(name), rows) for name in names})
+    return type(table)(**{name: _chosen(table.as_held(name), rows) for name in names})
 
 
 def _chosen(column: Any, rows: Int64Array) -> Any:
     if isinstance(column, Maybe):
-        return Maybe(column.held("value")[rows], column.known[rows])
+        return Maybe(column.as_held("value")[rows], column.known[rows])
     if isinstance(column, Texts):
-        used, code = np.unique(column.held("code")[rows], return_inverse=True)
+        used, code = np.unique(column.as_held("code")[rows], return_inverse=True)
         names = tuple(column.values[number] for number in used.tolist() if number >= 0)
         skipped = int(len(used) > len(names))  # −1, no text, comes first
         return Texts((code.ravel() - skipped).astype(np.int32), names)
