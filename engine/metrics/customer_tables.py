@@ -17,6 +17,7 @@ from engine.metrics.estimates import quotients
 from engine.metrics.model import SHOP
 from engine.metrics.order_tables import contribution_of
 from engine.money import MILLION, Int64Array, round_div
+from engine.sorting import distinct_pairs, run_starts
 from engine.sources.frames import BoolArray
 
 FEWEST_FOR_SCORES = 5
@@ -42,6 +43,17 @@ def purchases_until(snapshot: Snapshot, as_of: int) -> Purchases:
     return Purchases(customer, day[at], value)
 
 
+def buyers_until(snapshot: Snapshot, as_of: int) -> BoolArray:
+    """Return which customers, by code, have bought up to a day number; bool[customers]."""
+    return _who(snapshot, purchases_until(snapshot, last_known_day(snapshot, as_of)))
+
+
+def _who(snapshot: Snapshot, bought: Purchases) -> BoolArray:
+    found = np.zeros(len(snapshot.customers.first_day), np.bool_)
+    found[bought.customer] = True
+    return found
+
+
 def last_known_day(snapshot: Snapshot, as_of: int) -> int:
     """Return the day asked for, or the one of the watermark if that is earlier."""
     return min(as_of, snapshot.days_begun - 1)
@@ -62,7 +74,7 @@ def cohort_table(snapshot: Snapshot, as_of: int, refund_dating: str = "refund_da
     as_of = last_known_day(snapshot, as_of)
     bought = purchases_until(snapshot, as_of)
     first = months_of(snapshot.customers.first_day + snapshot.calendar.first_day)
-    codes = np.unique(bought.customer)
+    codes = np.flatnonzero(_who(snapshot, bought))
     months, size = np.unique(first[codes], return_counts=True)
     last = int(months_of(np.array([as_of], np.int64))[0])
     length = last - months + 1
@@ -74,8 +86,8 @@ def cohort_table(snapshot: Snapshot, as_of: int, refund_dating: str = "refund_da
     running = np.cumsum(contribution)
     before = (running - contribution)[start][cohort] if grid.cells else running
     month = months_of(bought.day)
-    active = np.unique(np.stack((bought.customer, month)), axis=1)
-    customers = grid.sum(active[0], active[1], np.ones(active.shape[1], np.int64))
+    who, when = distinct_pairs(bought.customer, month)
+    customers = grid.sum(who, when, np.ones(len(who), np.int64))
     members = size[cohort].astype(np.int64)
     end = (months[cohort] + since + 1).astype("datetime64[M]").astype("datetime64[D]")
     is_complete = end.astype(np.int64) <= min(as_of + 1, snapshot.days_ended)
@@ -138,7 +150,8 @@ def rfm_table(snapshot: Snapshot, as_of: int, refund_dating: str = "refund_day")
     ids = np.zeros(len(snapshot.customers.first_day), np.int64)
     known = snapshot.customers.code_of_order >= 0
     ids[snapshot.customers.code_of_order[known]] = snapshot.ledger.orders.customer_id[known]
-    codes, at = np.unique(bought.customer, return_inverse=True)
+    is_buyer = _who(snapshot, bought)
+    codes, at = np.flatnonzero(is_buyer), (np.cumsum(is_buyer) - 1)[bought.customer]
     last = np.zeros(len(codes), np.int64)
     np.maximum.at(last, at, bought.day)
     frequency = np.bincount(at, minlength=len(codes)).astype(np.int64)
@@ -151,8 +164,7 @@ def rfm_table(snapshot: Snapshot, as_of: int, refund_dating: str = "refund_day")
     scores = {"recency": _scores(-recency), "frequency": _scores(frequency)}
     scores["monetary"] = _scores(monetary)
     is_scored = np.full(len(codes), len(codes) >= FEWEST_FOR_SCORES)
-    segment = _segments(scores["recency"], scores["frequency"])
-    segment[~is_scored] = None
+    segment = np.where(is_scored, _segments(scores["recency"], scores["frequency"]), -1)
     return pd.DataFrame(
         {
             "customer_id": ids[codes],
@@ -161,24 +173,26 @@ def rfm_table(snapshot: Snapshot, as_of: int, refund_dating: str = "refund_day")
             "monetary": _counts(monetary),
             "contribution_profit": _counts(left[codes]),
             **{f"{name}_score": _counts(score, is_scored) for name, score in scores.items()},
-            "segment": pd.array(segment, dtype="string"),
+            "segment": pd.array([*SEGMENTS, None], dtype="string").take(segment),
         }
     )
 
 
 def _scores(values: Int64Array) -> Int64Array:
     """1 + 5 · (how many are strictly worse) // (how many there are)."""
-    worse = np.searchsorted(np.sort(values), values)
+    ascending = np.sort(values)
+    heads = run_starts(ascending)  # few: many customers have the same value
+    worse = np.append(heads, 0)[np.searchsorted(ascending[heads], values)]
     return 1 + QUINTILES * worse // max(len(values), 1)
 
 
-def _segments(recency: Int64Array, frequency: Int64Array) -> np.ndarray:
-    """The first rule that fits: best, slipping, recent, lost, else steady."""
+def _segments(recency: Int64Array, frequency: Int64Array) -> Int64Array:
+    """The first rule that fits, as an index into SEGMENTS."""
     is_new, is_old = recency >= 4, recency <= 2
     is_often, is_rare = frequency >= 4, frequency <= 2
     rules = [is_new & is_often, is_old & is_often, is_new & is_rare, is_old & is_rare]
-    words = [np.array(word, object) for word in ("best", "slipping", "recent", "lost")]
-    return np.select(rules, words, default=np.array("steady", object))
+    found = [SEGMENTS.index(name) for name in ("best", "slipping", "recent", "lost")]
+    return np.select(rules, found, default=SEGMENTS.index("steady"))
 
 
 def segment_table(rfm: pd.DataFrame) -> pd.DataFrame:
@@ -187,12 +201,11 @@ def segment_table(rfm: pd.DataFrame) -> pd.DataFrame:
     One row = one segment that occurs: customers, share (of all of them), and over their lifetime
     orders, sales_after_discounts and contribution_profit (minor units).
     """
-    segment = rfm["segment"].fillna("").to_numpy(object)
     summed = ("frequency", "monetary", "contribution_profit")
     lifetime = [rfm[name].to_numpy(np.int64) for name in summed]
     rows = []
     for name in SEGMENTS:
-        own = segment == name
+        own = (rfm["segment"] == name).fillna(value=False).to_numpy(np.bool_)
         count = int(own.sum())
         if count:
             share = round_div(count * MILLION, len(rfm)) / MILLION
