@@ -27,11 +27,12 @@ from engine.metrics.order_list import SHOWN
 from engine.metrics.registry import REGISTRY
 from engine.periods import Period
 from engine.settings import Settings
+from engine.widths import narrowed
 
 Value = int | float | str | None
 MOST_ANSWERS = 512
 MOST_TABLES = 64  # each may have a row for every SKU
-MOST_ORDER_LISTS = 4  # each may have a row for every order
+MOST_ORDER_LISTS = 3  # each may have a row for every order
 MOST_EXPLANATIONS = 16  # each holds the rows behind a figure
 
 
@@ -209,13 +210,16 @@ def _kept_orders(
     key: str, _question: Question, _analytics: EcommerceAnalyticsOptimized
 ) -> pd.DataFrame:
     with turn():
-        return _analytics.orders_frame(
+        names = list(_question.metrics or SHOWN)
+        frame = _analytics.orders_frame(
             _question.periods[0],
             level=_question.level,
             entity=_question.entities[0] if _question.entities else None,
             refund_dating=_question.dating,
-            metrics=_question.metrics or SHOWN,
+            metrics=names,
         )
+        # Kept as narrow as the amounts fit: nobody but `sum`, which widens, computes with them.
+        return frame.assign(**{name: narrowed(frame[name].to_numpy()) for name in names})
 
 
 def health_of(analytics: EcommerceAnalyticsOptimized) -> pd.DataFrame:

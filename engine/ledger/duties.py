@@ -20,13 +20,14 @@ from engine.ledger.parcels import NONE, Parcels, Pieces
 from engine.money import Int64Array
 from engine.sources.duty_table import COUNTRY, DutyRows, DutyTable
 from engine.sources.frames import BoolArray, Int8Array, Int32Array
+from engine.sources.held_columns import Columns
 from engine.sources.owner_rows import UNKNOWN
 from engine.sources.parcel_settings import ParcelSettings
 from engine.sources.price_lists import CARRIER_CURRENCY
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class DutiableGoods:
+class DutiableGoods(Columns):
     """What duties are asked of; one value per piece, int64.
 
     quantity, value: units and minor units after discount of the piece's whole line. order_value:
@@ -49,7 +50,7 @@ class DutyRules:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Duties:
+class Duties(Columns):
     """Duties in minor units, 0 where they are not known; the bases are int8, a CostBasis.
 
     duty, import_tax and their bases: of each piece. base: what they are on, UNKNOWN where it is not
@@ -70,7 +71,7 @@ class Duties:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Terms:
+class _Terms(Columns):
     """The base and rates of pieces; UNKNOWN where they are not known. handling: a fee."""
 
     base: Int64Array

@@ -17,13 +17,14 @@ from engine.ledger.sales import Lines
 from engine.local_time import LocalClock
 from engine.money import Int64Array
 from engine.sources.frames import BoolArray, Int32Array, Texts, TrackingRows
+from engine.sources.held_columns import Columns
 
 NONE = -1
 _LATEST = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Parcels:
+class Parcels(Columns):
     """One row = one parcel, ascending by its lowest order id, then by when it was handed over.
 
     order: int64, index into Orders of the lowest order id, which dates and prices the parcel. day:
@@ -46,7 +47,7 @@ class Parcels:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pieces:
+class Pieces(Columns):
     """One row = what one parcel holds of one line, ascending by (parcel, line id).
 
     line: row of the sale lines. parts: over how many parcels the line is spread. starts: int64, the

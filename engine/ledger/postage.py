@@ -21,6 +21,7 @@ from engine.ledger.weights import UnitWeights
 from engine.money import Int64Array, round_div
 from engine.sources.duty_table import COUNTRY
 from engine.sources.frames import BoolArray, Int8Array, Int32Array, Texts
+from engine.sources.held_columns import Columns
 from engine.sources.owner_rows import UNKNOWN
 from engine.sources.parcel_settings import DatedSetting
 from engine.sources.price_lists import PriceTable
@@ -38,7 +39,7 @@ class CarrierPrices:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ParcelWeights:
+class ParcelWeights(Columns):
     """What the parcels weigh; all int64, in mdesi.
 
     pieces: of each piece, UNKNOWN where its line's is. worst: the same with the largest weight on
@@ -55,7 +56,7 @@ class ParcelWeights:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Postage:
+class Postage(Columns):
     """What each parcel costs to send, in minor units.
 
     price: UNKNOWN where it is not known. ceiling: the most that an unknown price can be, UNKNOWN if

@@ -20,6 +20,7 @@ from engine.sources.dated_rows import NOT_FOUND
 from engine.sources.desi_files import DesiTable, FoundWeights, parent_code
 from engine.sources.duty_table import DutyTable
 from engine.sources.frames import BoolArray, Int8Array, Int32Array
+from engine.sources.held_columns import Columns
 from engine.sources.owner_rows import UNKNOWN
 from engine.sources.parcel_settings import DatedSetting
 
@@ -53,7 +54,7 @@ class SkuCodes:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class UnitWeights:
+class UnitWeights(Columns):
     """The weight of one unit for each asker.
 
     mdesi: int64, thousandths of a kilogram, UNKNOWN where nothing tells it. source: int8, a

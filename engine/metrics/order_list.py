@@ -66,10 +66,10 @@ def list_orders(
 ) -> pd.DataFrame:
     """List the orders of a period, in time order; of a listing or SKU, its own part of them.
 
-    Columns: order_id, ordered_at (local time; midnight where only the day is known), order_day,
-    has_clock, state, country (null = unknown), metrics (Int64, minor units or units), profit_basis,
-    and flags: is_placed (its own day is in the period), is_refunded (by now), is_held,
-    is_estimated, is_loss (its sale rows cost more than they bring).
+    Columns: order_id, ordered_at (local time; midnight where only the day is known), has_clock,
+    state, country (null = unknown), metrics (int64, minor units or units), profit_basis, and flags:
+    is_placed (its own day is in the period), is_refunded (by now), is_held, is_estimated, is_loss
+    (its sale rows cost more than they bring). Texts are categories: there may be millions of rows.
 
     Raises UnknownEntityError.
     """
@@ -88,11 +88,10 @@ def list_orders(
     return pd.DataFrame(
         {
             "order_id": np.append(facts.order_id, 0)[orders],
-            "ordered_at": pd.Series(ordered).mask(orders < 0),
-            "order_day": pd.Series(ordered).dt.normalize().mask(orders < 0),
+            "ordered_at": np.where(orders < 0, np.datetime64("NaT", "s"), ordered),
             "has_clock": np.append(facts.has_clock, False)[orders],
-            "state": _texts([*(state.name.lower() for state in OrderState), ""], state),
-            "country": _texts([*facts.countries, None], country),
+            "state": _texts([state.name.lower() for state in OrderState], state),
+            "country": _texts(facts.countries, country),
             **_amounts(ledger, rows, metrics),
             "profit_basis": _basis(ledger, listed),
             "is_placed": period.holds(np.append(facts.day, np.int32(-1))[orders]) & (orders >= 0),
@@ -152,9 +151,7 @@ def ledger_terms(name: str) -> list[tuple[int, str]]:
     return terms
 
 
-def _amounts(
-    ledger: Ledger, rows: _Rows, names: Sequence[str]
-) -> dict[str, pd.api.extensions.ExtensionArray]:
+def _amounts(ledger: Ledger, rows: _Rows, names: Sequence[str]) -> dict[str, Int64Array]:
     """Sum metrics by order; a column that several of them have is summed once."""
     terms = {name: ledger_terms(name) for name in names}
     sums = {
@@ -162,13 +159,13 @@ def _amounts(
         for column in {column for own in terms.values() for _, column in own}
         if not ledger.amounts.is_nothing(column)
     }
-    amounts: dict[str, pd.api.extensions.ExtensionArray] = {}
+    amounts: dict[str, Int64Array] = {}
     for name, own in terms.items():
         total = np.zeros(len(rows.orders), np.int64)
         for sign, column in own:
             if column in sums:
                 total[rows.at] += sign * sums[column]
-        amounts[name] = pd.array(total, dtype="Int64")
+        amounts[name] = total
     return amounts
 
 
@@ -196,16 +193,16 @@ def _whole(ledger: Ledger, rows: _Rows, level: Level, code: int) -> _Whole:
     return _Whole(row, rows.place[ledger.order[row]], is_sale, len(rows.orders))
 
 
-def _basis(ledger: Ledger, whole: _Whole) -> pd.api.extensions.ExtensionArray:
+def _basis(ledger: Ledger, whole: _Whole) -> pd.Categorical[str]:
     """Return how each order's costs are known; null without a sale."""
-    basis = np.full(whole.orders, -1)
+    basis = np.full(whole.orders, -1, np.int8)
     for name, is_it in (
         ("measured", whole.is_sale),
         ("estimated", whole.is_sale & ledger.is_estimated[whole.row]),
         ("partial", whole.is_sale & ledger.is_partial[whole.row]),
     ):
         basis[whole.at[is_it]] = BASES.index(name)
-    return _texts([*BASES, None], basis)
+    return _texts(BASES, basis)
 
 
 def _is_loss(snapshot: Snapshot, orders: Int64Array, level: Level, code: int) -> BoolArray:
@@ -217,6 +214,6 @@ def _is_loss(snapshot: Snapshot, orders: Int64Array, level: Level, code: int) ->
     return np.asarray(is_loss[orders])
 
 
-def _texts(values: Sequence[str | None], code: np.ndarray) -> pd.api.extensions.ExtensionArray:
-    """Return the text of each code; −1 is the last one of them."""
-    return pd.array(list(values), dtype="string").take(code)
+def _texts(values: Sequence[str], code: np.ndarray) -> pd.Categorical[str]:
+    """Return the text of each code; −1 is null."""
+    return pd.Categorical.from_codes(code, categories=pd.Index(list(values)))

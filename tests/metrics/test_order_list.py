@@ -34,7 +34,11 @@ def test_the_orders_of_march_by_order_day() -> None:
     assert str(row["ordered_at"]) == "2026-03-05 10:15:00"
     assert (row["country"], row["state"], row["profit_basis"]) == ("DE", "counted", "measured")
     assert [row[name] for name in SHOWN] == [3, 10600, 2897, 1860, 1960, 3883]
-    assert frame["profit_basis"].fillna("–").tolist()[1:4] == ["estimated", "partial", "–"]
+    assert frame["profit_basis"].astype("string").fillna("–").tolist()[1:4] == [
+        "estimated",
+        "partial",
+        "–",
+    ]
     assert frame["state"].tolist() == ["counted", "counted", "counted", "cancelled", "counted"]
     assert frame["is_loss"].tolist() == [False, False, False, False, True]
 

@@ -91,4 +91,4 @@ def _sheet(
 def _moment(row: Mapping[Any, Any]) -> str | None:
     if pd.isna(row["ordered_at"]):
         return None
-    return f"{row['ordered_at']:%Y-%m-%d %H:%M}" if row["has_clock"] else f"{row['order_day']:%F}"
+    return f"{row['ordered_at']:{'%Y-%m-%d %H:%M' if row['has_clock'] else '%F'}}"
