@@ -18,6 +18,7 @@ import streamlit as st
 from engine.analytics import EcommerceAnalyticsOptimized
 from engine.dashboard.filters import Dating
 from engine.dashboard.keeper import Keeper
+from engine.dashboard.kept import kept, version_of
 from engine.dashboard.turns import turn
 from engine.metrics.dimensions import Breakdown
 from engine.metrics.explain_nodes import Node
@@ -224,22 +225,12 @@ def _kept_orders(
 
 def health_of(analytics: EcommerceAnalyticsOptimized) -> pd.DataFrame:
     """Return what was found in files, tables and ledger; columns as `health()` gives them."""
-    return _kept_health(f"{analytics.version}|{analytics.shop.shop_id}", analytics)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _kept_health(key: str, _analytics: EcommerceAnalyticsOptimized) -> pd.DataFrame:
-    return _analytics.health()
+    return kept(analytics.health)
 
 
 def missing_costs_of(analytics: EcommerceAnalyticsOptimized) -> pd.DataFrame:
     """Return the SKUs without a cost; columns as `missing_costs()` gives them."""
-    return _kept_missing(f"{analytics.version}|{analytics.shop.shop_id}", analytics)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _kept_missing(key: str, _analytics: EcommerceAnalyticsOptimized) -> pd.DataFrame:
-    return _analytics.missing_costs()
+    return kept(analytics.missing_costs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,4 +292,4 @@ def _names(metrics: Sequence[str] | None) -> tuple[str, ...] | None:
 
 
 def _key(question: Question, analytics: EcommerceAnalyticsOptimized) -> str:
-    return f"{analytics.version}|{analytics.shop.shop_id}|{question!r}"
+    return f"{version_of(analytics)}|{question!r}"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.analytics import EcommerceAnalyticsOptimized
-from engine.dashboard.filters import Dating
+from engine.dashboard.kept import kept
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.wording import escape
@@ -13,29 +12,19 @@ from engine.metrics.break_even import BreakEven
 from engine.metrics.formats import text
 from engine.metrics.model import PRODUCT, Unit
 from engine.metrics.registry import REGISTRY
-from engine.periods import Period
 
 (PROFIT,) = at_level(PRODUCT, "contribution_profit")
-_MOST_ANSWERS = 256
 
 
 def break_even_of(run: PageRun, sku: str, country: str | None = None) -> BreakEven:
     """Return the engine's answer, worked out once for a version of the figures."""
-    analytics, period, dating = run.analytics, run.view.period, run.view.dating
-    key = f"{analytics.version}|{analytics.shop.shop_id}|{period}|{sku}|{country}|{dating}"
-    return _kept_answer(key, analytics, period, sku, country, dating)
-
-
-@st.cache_resource(max_entries=_MOST_ANSWERS, show_spinner=False)
-def _kept_answer(
-    key: str,
-    _analytics: EcommerceAnalyticsOptimized,
-    _period: Period,
-    _sku: str,
-    _country: str | None,
-    _dating: Dating,
-) -> BreakEven:
-    return _analytics.break_even(_sku, _period, country=_country, refund_dating=_dating)
+    return kept(
+        run.analytics.break_even,
+        sku,
+        run.view.period,
+        country=country,
+        refund_dating=run.view.dating,
+    )
 
 
 def draw(run: PageRun, sku: str) -> None:

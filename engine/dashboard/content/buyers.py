@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 
 from engine.dashboard.filter_bar import pick
+from engine.dashboard.kept import kept
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.wording import bucket_words
 from engine.metrics.customer_tables import SEGMENTS
@@ -25,9 +26,9 @@ def choose(run: PageRun, frame: pd.DataFrame) -> pd.DataFrame:
         return frame
     analytics = run.analytics
     if chosen.startswith(SEGMENT):
-        own = analytics.orders_of_segment(chosen.removeprefix(SEGMENT))
+        own = kept(analytics.orders_of_segment, chosen.removeprefix(SEGMENT))
     else:
-        own = analytics.orders_of_cohort(_month(chosen))
+        own = kept(analytics.orders_of_cohort, _month(chosen))
     return frame[frame["order_id"].isin(own)]
 
 

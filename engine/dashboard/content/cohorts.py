@@ -17,6 +17,7 @@ import streamlit as st
 from engine.dashboard import drill, grids, pages, tables, theme
 from engine.dashboard.content.buyers import BUYERS, COHORT
 from engine.dashboard.downloads import export
+from engine.dashboard.kept import kept
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.tables import Heading, Table
 from engine.dashboard.wording import bucket_words
@@ -73,7 +74,7 @@ def draw(run: PageRun) -> None:
 def cohorts_of(run: PageRun, label: str) -> Cohorts:
     """Return one measure of every cohort and month."""
     column, unit = COHORT_MEASURES[label]
-    frame = run.analytics.cohort_table(refund_dating=run.view.dating)
+    frame = kept(run.analytics.cohort_table, refund_dating=run.view.dating)
     cells: dict[date, dict[int, Any]] = {}
     sizes: dict[date, int] = {}
     is_open = set()

@@ -21,6 +21,7 @@ from engine.dashboard.data import Figures, entity_figures, shop_figures
 from engine.dashboard.downloads import export
 from engine.dashboard.filter_bar import pick
 from engine.dashboard.filters import Dating
+from engine.dashboard.kept import kept
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.sheets import Cell, Column, Sheet
@@ -32,7 +33,6 @@ from engine.money import format_money
 PAGE = "compare"
 MEASURES = at_level(SHOP, "contribution_profit", "net_profit")
 _ORDERS, _REFUNDS, _UNITS = at_level(SHOP, "orders", "refund_count", "units_sold")
-_MOST_BRIDGES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,27 +97,15 @@ def _bridge(
     measure: str,
     dating: Dating,
 ) -> VarianceBridge:
-    key = f"{analytics.version}|{analytics.shop.shop_id}|{level}|{sides!r}|{measure}|{dating}"
-    return _kept_bridge(key, analytics, level, sides, measure, dating)
-
-
-@st.cache_resource(max_entries=_MOST_BRIDGES, show_spinner=False)
-def _kept_bridge(
-    key: str,
-    _analytics: EcommerceAnalyticsOptimized,
-    _level: Level,
-    _sides: tuple[SideChoice, SideChoice],
-    _measure: str,
-    _dating: Dating,
-) -> VarianceBridge:
-    before, after = _sides
-    return _analytics.variance_bridge(
+    before, after = sides
+    return kept(
+        analytics.variance_bridge,
         before.period,
         after.period,
-        measure=_measure,
-        level=_level,
-        entities=None if _level is SHOP else (before.entity, after.entity),  # type: ignore[arg-type]  # both are listings, or both SKUs
-        refund_dating=_dating,
+        measure=measure,
+        level=level,
+        entities=None if level is SHOP else (before.entity, after.entity),  # type: ignore[arg-type]  # both are listings, or both SKUs
+        refund_dating=dating,
     )
 
 

@@ -12,6 +12,7 @@ from engine.dashboard.charts.value_curve import value_chart
 from engine.dashboard.content import cohorts, parts, predicted_value
 from engine.dashboard.content.buyers import BUYERS, SEGMENT
 from engine.dashboard.downloads import export
+from engine.dashboard.kept import kept
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.questions import PROFIT
@@ -118,13 +119,14 @@ def segment_table(run: PageRun) -> Table:
         of_metric(PROFIT),
         Heading("rule", "Rule", is_wide=True),
     )
+    found = kept(run.analytics.rfm_segments, refund_dating=run.view.dating)
     rows = tuple(
         (
             str(row["segment"]).capitalize(),
             *(known(row[heading.name]) for heading in headings[1:-1]),
             RULES[str(row["segment"])],
         )
-        for row in run.analytics.rfm_segments(refund_dating=run.view.dating).to_dict("records")
+        for row in found.to_dict("records")
     )
     return Table("segments", headings, rows, "Customers by segment")
 
@@ -138,7 +140,7 @@ def _value(run: PageRun) -> None:
 
 def _observed(run: PageRun) -> None:
     """Draw what a customer of the year before last had left by each day of the first year."""
-    curve = run.analytics.customer_value_curve(refund_dating=run.view.dating)
+    curve = kept(run.analytics.customer_value_curve, refund_dating=run.view.dating)
     if curve["value"].isna().all():
         st.info(
             "It takes 30 customers whose first order is more than a year old.",

@@ -15,6 +15,7 @@ from engine.dashboard.content import data_imports, data_signs, parts
 from engine.dashboard.data import health_of, missing_costs_of
 from engine.dashboard.downloads import MIME, export
 from engine.dashboard.grids import MOST_ROWS
+from engine.dashboard.kept import kept
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun, now
 from engine.dashboard.tables import Heading, Table
@@ -112,7 +113,9 @@ def _missing(run: PageRun) -> None:
 
 def _provenance(run: PageRun) -> None:
     st.caption("How each kind of cost is known, over all time.")
-    table = frame_table("provenance", run.analytics.provenance(), "How each kind of cost is known")
+    table = frame_table(
+        "provenance", kept(run.analytics.provenance), "How each kind of cost is known"
+    )
     _draw(run, table, "provenance")
 
 

@@ -17,6 +17,7 @@ from engine.dashboard.charts.lines import Line, lines_by_month
 from engine.dashboard.content import fees_entries, parts
 from engine.dashboard.downloads import export
 from engine.dashboard.filter_bar import show_dates
+from engine.dashboard.kept import kept
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.sheets import Cell, Sheet
@@ -54,7 +55,7 @@ def draw_tie_out(run: PageRun) -> None:
     """Draw the account from its opening to its closing balance, and how it reaches the profit."""
     if has_no_entry(run):
         return
-    found = run.analytics.account_statements(run.view.period)
+    found = kept(run.analytics.account_statements, run.view.period)
     for statement in found:
         table = statement_table(run, statement)
         title = f"The payment account, in {statement.currency}"
@@ -135,7 +136,7 @@ def booked_table(run: PageRun) -> Table:
         Heading("figure", "In the figures", Unit.MONEY),
     )
     rows = []
-    for row in run.analytics.account_booked(run.view.period, run.view.dating):
+    for row in kept(run.analytics.account_booked, run.view.period, run.view.dating):
         figure = run.figures.value(row.bucket.value, run.view.period)
         steps = (row.charged, -row.to_other_days, row.from_other_days, -row.not_booked)
         elsewhere = figure - row.booked if isinstance(figure, int) else None
@@ -146,12 +147,12 @@ def booked_table(run: PageRun) -> Table:
 
 def draw_drift(run: PageRun) -> None:
     """Draw how far the estimates are from what was charged, by kind and month."""
-    rows = run.analytics.fee_drift(run.view.period)
+    rows = kept(run.analytics.fee_drift, run.view.period)
     if not rows:
         if not has_no_entry(run):
             st.info("No order of these days has measured fees.", title="Nothing to compare")
         return
-    for shift in run.analytics.fee_shifts():
+    for shift in kept(run.analytics.fee_shifts):
         _say_shift(shift, run.currency)
     table = drift_table(rows)
     with st.container(border=True):
@@ -219,7 +220,7 @@ def draw_deposits(run: PageRun) -> None:
     """Draw the payouts to the bank."""
     if has_no_entry(run):
         return
-    found = run.analytics.account_deposits(run.view.period)
+    found = kept(run.analytics.account_deposits, run.view.period)
     if not found:
         st.info("The account paid nothing out in these days.", title="No deposit in this range")
         return

@@ -14,6 +14,7 @@ from engine.dashboard.filter_bar import pick
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.sheets import Sheet
 from engine.dashboard.tables import Heading, Table
+from engine.dashboard.turns import turn
 from engine.ledger.fee_frames import Fate
 from engine.metrics.account_statement import Statement, TypeRow
 from engine.metrics.formats import known, text
@@ -86,7 +87,8 @@ def draw(run: PageRun, statements: Sequence[Statement]) -> None:
 
 def entries_of(run: PageRun, statement: Statement, kind: str | None = None) -> pd.DataFrame:
     """Return the entries of a statement, or of one type of it."""
-    return run.analytics.account_entries(run.view.period, statement.currency, kind)
+    with turn():
+        return run.analytics.account_entries(run.view.period, statement.currency, kind)
 
 
 def entries_table(frame: pd.DataFrame) -> Table:

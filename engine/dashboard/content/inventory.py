@@ -22,6 +22,7 @@ from engine.dashboard.content import parts, stock_tables
 from engine.dashboard.data import entity_figures, shop_figures
 from engine.dashboard.filters import resolve
 from engine.dashboard.grids import Grid
+from engine.dashboard.kept import kept
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun, open_run
 from engine.dashboard.wording import day_words, days_words, range_words
@@ -119,14 +120,9 @@ def as_of(run: PageRun, when: AsOf) -> PageRun:
     return replace(run, view=view, figures=figures)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _kept_stock(key: str, _analytics: EcommerceAnalyticsOptimized, day: date) -> pd.DataFrame:
-    return _analytics.stock_table(day)
-
-
 def stock_of(analytics: EcommerceAnalyticsOptimized, day: date) -> pd.DataFrame:
     """Return the stock of a day by SKU, worked out once for a version of the figures."""
-    return _kept_stock(f"{analytics.version}|{analytics.shop.shop_id}", analytics, day)
+    return kept(analytics.stock_table, day)
 
 
 def _unknown(run: PageRun, day: date) -> None:
@@ -144,7 +140,7 @@ def _unknown(run: PageRun, day: date) -> None:
 
 def _draw_ages(run: PageRun, day: date) -> None:
     """Draw how much money lies how long."""
-    ages = run.analytics.stock_ages(day)
+    ages = kept(run.analytics.stock_ages, day)
     metric = REGISTRY[VALUE]
     with st.container(border=True):
         st.subheader(f"{metric.label} by days since the last sale")

@@ -10,6 +10,7 @@ import streamlit as st
 from engine.dashboard.charts.chart import draw as draw_chart
 from engine.dashboard.charts.histogram import Bar, histogram
 from engine.dashboard.downloads import export
+from engine.dashboard.kept import kept
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.tables import Heading, Table
 from engine.metrics.formats import text
@@ -42,7 +43,7 @@ def draw(run: PageRun) -> None:
             )
             chosen = chosen if chosen in SPREADS else words[0]
             spread, title = SPREADS[chosen]
-            bins = run.analytics.order_spread(run.view.period, spread)
+            bins = kept(run.analytics.order_spread, run.view.period, spread)
             table = spread_table(chosen, bins)
             export(run, _PAGE, "spread", partial(table.sheet, run.currency))
         if not table.rows:

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.analytics import EcommerceAnalyticsOptimized
+from engine.dashboard.kept import kept
 from engine.dashboard.page_run import PageRun
-from engine.dashboard.turns import turn
 from engine.dashboard.wording import escape
 from engine.errors import ConfigurationError
 from engine.metrics.formats import text
 from engine.metrics.model import Unit
 from engine.metrics.predicted_value import PredictedValue
-
-_MOST_KEPT = 8
 
 
 def draw(run: PageRun) -> None:
@@ -31,7 +28,7 @@ def draw(run: PageRun) -> None:
         return
     try:
         with st.spinner("Predicting …"):
-            found = _predicted(run.analytics)
+            found = kept(run.analytics.predict_customer_value)
     except ConfigurationError as error:
         st.info(escape(f"{error.message} {error.hint}".strip()), title="No prediction")
         return
@@ -52,13 +49,3 @@ def words_of(found: PredictedValue, currency: str) -> str:
         f"between {low} and {high}; from {found.customers:,} customers, of whom "
         f"{found.repeat_customers:,} bought again."
     )
-
-
-def _predicted(analytics: EcommerceAnalyticsOptimized) -> PredictedValue:
-    return _kept(f"{analytics.version}|{analytics.shop.shop_id}", analytics)
-
-
-@st.cache_resource(max_entries=_MOST_KEPT, show_spinner=False)
-def _kept(key: str, _analytics: EcommerceAnalyticsOptimized) -> PredictedValue:
-    with turn():
-        return _analytics.predict_customer_value()

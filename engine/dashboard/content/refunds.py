@@ -16,6 +16,7 @@ from engine.dashboard.content import parts, refunds_list
 from engine.dashboard.content.refunds_list import STEPS
 from engine.dashboard.data import breakdown_rows
 from engine.dashboard.grids import Grid
+from engine.dashboard.kept import kept
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.tables import Heading, Table, of_metric
@@ -111,7 +112,7 @@ def datings_table(run: PageRun) -> Table:
         Heading("amount", "Returns", Unit.MONEY, REGISTRY[BY_REFUND_DAY].description),
         Heading("refunds", "Refunds", Unit.COUNT),
     )
-    steps = run.analytics.returns_between_datings(run.view.period)
+    steps = kept(run.analytics.returns_between_datings, run.view.period)
     rows = tuple((STEPS[step.moved], step.amount, step.refunds) for step in steps)
     return Table("datings", headings, rows, "Returns from refund day to order day, step by step")
 
@@ -165,7 +166,7 @@ def delays_table(run: PageRun) -> Table:
         of_metric(BY_REFUND_DAY),
         of_metric(_REFUNDED),
     )
-    found = run.analytics.refund_delays(run.view.period, refund_dating=run.view.dating)
+    found = kept(run.analytics.refund_delays, run.view.period, refund_dating=run.view.dating)
     rows = tuple(
         (days_between(one.first, one.last), one.refunds, one.returns_value, one.refund_amount)
         for one in found

@@ -12,6 +12,7 @@ import streamlit as st
 from engine.dashboard import drill, pages, tables
 from engine.dashboard.downloads import export
 from engine.dashboard.filter_bar import pick
+from engine.dashboard.kept import kept
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.sheets import Sheet
@@ -89,7 +90,7 @@ def frame_of(run: PageRun, moved: Moved | None) -> pd.DataFrame:
         dating = "refund_day"
     elif moved is not None:
         dating = "order_day"
-    frame = run.analytics.refunds_frame(period, refund_dating=dating)
+    frame = kept(run.analytics.refunds_frame, period, refund_dating=dating)
     other = frame["order_day" if dating == "refund_day" else "refund_day"]
     if moved in (Moved.EARLIER_ORDERS, Moved.REFUNDED_BEFORE):
         return frame[other < pd.Timestamp(period.start)]
@@ -104,7 +105,7 @@ def _come_to(run: PageRun, moved: Moved | None, shown: int, count: int) -> str:
         total = text(Unit.MONEY, run.figures.value(TOTAL, run.view.period), run.currency)
         said = f"All {count:,} refunds come to {total}."
     else:
-        steps = run.analytics.returns_between_datings(run.view.period)
+        steps = kept(run.analytics.returns_between_datings, run.view.period)
         amount = next(abs(step.amount) for step in steps if step.moved is moved)
         total = text(Unit.MONEY, amount, run.currency)
         said = f"The merchandise of all {count:,} refunds comes to {total}, as in the step."
@@ -159,7 +160,7 @@ def draw_none(run: PageRun) -> None:
     """Say that there is no refund in the range, and when the last one before its end was."""
     period = run.view.period
     until = Period.custom(min(run.first_day, period.start), period.end)
-    earlier = run.analytics.refunds_frame(until, refund_dating=run.view.dating)
+    earlier = kept(run.analytics.refunds_frame, until, refund_dating=run.view.dating)
     if earlier.empty:
         st.info("None falls into it or any day before.", title="No refund in this range")
         return

@@ -14,6 +14,7 @@ from engine.dashboard.content import parts
 from engine.dashboard.content.break_even_price import break_even_of, price_words
 from engine.dashboard.content.order_list import draw_orders
 from engine.dashboard.data import breakdown_rows, order_rows
+from engine.dashboard.kept import kept
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.sheets import Cell, Sheet
@@ -132,7 +133,9 @@ def losers_table(run: PageRun, *, with_prices: bool = False, in_words: bool = Tr
         Heading("cause_of_unit", f"Of a unit to {DUTY_COUNTRY}", Unit.MONEY),
         Heading("cause_of_unit_elsewhere", "Elsewhere", Unit.MONEY),
     )
-    found = run.analytics.losers_to(DUTY_COUNTRY, run.view.period, refund_dating=run.view.dating)
+    found = kept(
+        run.analytics.losers_to, DUTY_COUNTRY, run.view.period, refund_dating=run.view.dating
+    )
     rows = tuple(
         (
             one.sku,
