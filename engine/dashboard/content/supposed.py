@@ -92,7 +92,7 @@ def choose_changes(run: PageRun, scope: Scope) -> Changes:
                 for field in FIELDS:
                     if field.is_aside:
                         _number(field)
-        st.form_submit_button("Run", type="primary")
+        st.form_submit_button("Run")
     prices = supposed_prices.read(run.analytics, files)
     said = {one.change: round(float(st.session_state[one.key] or 0) * PPM) for one in FIELDS}
     if unit_price is not None:
