@@ -11,6 +11,7 @@ from engine.dashboard.filter_bar import SIDEBAR_WIDTH, filter_bar, pick, remembe
 from engine.dashboard.filters import resolve
 from engine.dashboard.header import header
 from engine.dashboard.keeper import Keeper, Phase
+from engine.dashboard.notices import notices
 from engine.dashboard.page_run import PageRun, current_run, open_run
 from engine.dashboard.pages import EXPLAINED, ICON, OF_ALL_SHOPS, sections
 from engine.dashboard.session import require_reader, sign_out_link
@@ -73,6 +74,7 @@ if state.phase is Phase.READY and analytics is not None and analytics.first_day 
     open_run(run)
     freshness.announce(state)
     header(run)
+    notices(run)
     freshness.watch(keeper, state, every=settings().refresh_interval, automatic=automatic)
     for note in view.notes:
         st.caption(note)

@@ -87,7 +87,7 @@ def show_error(error: Exception) -> bool:
         "the other pages work.",
         title="Something went wrong",
     )
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Retry", key=f"retry {reference}")
         st.page_link(OVERVIEW, label="Overview with the same filters")
     return True

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
+import pandas as pd
+import psycopg
 import pytest
 
 from engine.analytics import EcommerceAnalyticsOptimized
@@ -12,9 +14,11 @@ from engine.dashboard import page_run
 from engine.dashboard.data import Figures
 from engine.dashboard.filters import Filters
 from engine.dashboard.header import header_words
+from engine.dashboard.notices import left_out_words
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.questions import COVERAGE
 from engine.database.url import DatabaseUrl
+from engine.periods import Period
 from engine.ranges import Comparison, RangeName
 from engine.settings import Settings
 
@@ -41,6 +45,61 @@ def test_shop_days_comparison_zone_currency_age_and_coverage(analytics, view_of)
 def test_a_comparison_of_another_length_says_its_days(analytics, view_of) -> None:
     parts = header_words(a_run(analytics, view_of, Filters(RangeName.MONTH_TO_DATE)), None)
     assert parts[2] == "compared with 1 Sep to 30 Sep 2026, 30 days"
+
+
+def held(*rows: tuple[int, int | None, str, str | None]) -> pd.DataFrame:
+    """Rows of `held_frame`: order, refund, day, currency (None for several)."""
+    return pd.DataFrame(
+        {
+            "order_id": pd.array([order for order, *_ in rows], dtype="Int64"),
+            "refund_id": pd.array([refund for _, refund, *_ in rows], dtype="Int64"),
+            "day": [date.fromisoformat(day) for _, _, day, _ in rows],
+            "currency": pd.array([currency for *_, currency in rows], dtype="string"),
+            "is_in_several": [currency is None for *_, currency in rows],
+        }
+    )
+
+
+def test_what_has_no_rate_is_said_by_currency_with_the_file_to_fill() -> None:
+    october = Period.containing("MONTHLY", date(2026, 10, 1))
+    rows = held(
+        (1, None, "2026-10-02", "CHF"),
+        (1, 5, "2026-10-09", "CHF"),
+        (2, None, "2026-10-04", "CHF"),
+        (3, None, "2026-10-04", "SEK"),
+        (4, None, "2026-10-30", None),
+        (5, None, "2026-11-01", "NOK"),
+    )
+    assert left_out_words(rows, october) == (
+        "2 orders and 1 refund in CHF, 1 order in SEK and 1 order whose amounts are in several "
+        r"currencies: in no figure of this page. Enter the rates of 2 Oct to 9 Oct 2026 in "
+        r"fx\_rates\.csv."
+    )
+    assert left_out_words(rows[4:5], october) == (
+        "1 order whose amounts are in several currencies: in no figure of this page."
+    )
+    assert left_out_words(rows[5:], october) == left_out_words(rows[:0], october) == ""
+
+
+def test_a_page_says_what_of_its_range_is_left_out(
+    point_at, shop_copy: DatabaseUrl, open_app
+) -> None:
+    with psycopg.connect(shop_copy.libpq()) as connection:
+        row = connection.execute("SELECT max(order_id) FROM orders").fetchone()
+        assert row
+        connection.execute(
+            "UPDATE orders SET grand_total_currency_code = 'CHF', subtotal_currency_code = 'CHF', "
+            "total_price_currency_code = 'CHF', shipping_currency_code = 'CHF', "
+            "tax_currency_code = 'CHF', vat_currency_code = 'CHF', discount_currency_code = 'CHF', "
+            "gift_wrap_currency_code = 'CHF' WHERE order_id = %s",
+            row,
+        )
+        connection.execute(
+            "UPDATE order_transactions SET currency_code = 'CHF' WHERE order_id = %s", row
+        )
+    point_at(shop_copy)
+    at = open_app(range="All time")
+    assert any("1 order in CHF: in no figure of this page." in one.value for one in at.warning)
 
 
 def test_a_missing_comparison_says_why(analytics, view_of) -> None:

@@ -59,11 +59,11 @@ def draw(run: PageRun) -> None:
         return
     answer = answer_of(run.analytics, run.view.period, changes, scope, run.view.dating)
     _say(run, answer)
-    with st.grid(4, min_column_width=150):
-        for name in CARDS:
-            before, after = value_of(answer, name, is_after=False), value_of(answer, name)
-            at_most = is_high_end(name, run.figures, run.view.period)
-            cards.draw(cards.supposed_card(name, before, after, run.currency, at_most=at_most))
+    with st.grid(2, min_column_width=320):  # four in a row, or two and two
+        for pair in (CARDS[:2], CARDS[2:]):
+            with st.grid(2, min_column_width=150):
+                for name in pair:
+                    _draw_card(run, answer, name)
     cards.appear_first()
     with st.container(border=True):
         moved = format_money(sum_of(answer), run.currency, sign=True)
@@ -71,6 +71,12 @@ def draw(run: PageRun) -> None:
         draw_chart(bridge_chart(steps_of(answer), run.currency), "what if")
     _draw_parts(run, answer)
     _draw_skus(run, answer)
+
+
+def _draw_card(run: PageRun, answer: WhatIf, name: str) -> None:
+    before, after = value_of(answer, name, is_after=False), value_of(answer, name)
+    at_most = is_high_end(name, run.figures, run.view.period)
+    cards.draw(cards.supposed_card(name, before, after, run.currency, at_most=at_most))
 
 
 def answer_of(
