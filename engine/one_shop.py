@@ -25,8 +25,10 @@ from engine.metrics.health_frames import (
     provenance_frame,
     template_rows,
 )
+from engine.metrics.left_out import LeftOut, left_out
 from engine.metrics.stock_questions import StockQuestions
 from engine.openings import Openings
+from engine.periods import Period
 from engine.settings import Settings
 from engine.sources.findings import Findings
 from engine.sources.imports import Imports
@@ -114,6 +116,10 @@ class OneShop(Openings, CustomerQuestions, StockQuestions, AccountQuestions):
             return self._one.held
         frames = [one.held.assign(shop_id=one.shop.shop_id) for one in self.shops]
         return pd.concat(frames, ignore_index=True)
+
+    def left_out(self, period: Period) -> tuple[LeftOut, ...]:
+        """Return what of a period is held back for want of a rate, by currency."""
+        return left_out(self.held, period)
 
     def health(self) -> pd.DataFrame:
         """Return what was found in files, tables and ledger, the most sales at stake first.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-import pandas as pd
 import psycopg
 import pytest
 
@@ -18,7 +17,7 @@ from engine.dashboard.notices import left_out_words
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.questions import COVERAGE
 from engine.database.url import DatabaseUrl
-from engine.periods import Period
+from engine.metrics.left_out import LeftOut
 from engine.ranges import Comparison, RangeName
 from engine.settings import Settings
 
@@ -47,38 +46,15 @@ def test_a_comparison_of_another_length_says_its_days(analytics, view_of) -> Non
     assert parts[2] == "compared with 1 Sep to 30 Sep 2026, 30 days"
 
 
-def held(*rows: tuple[int, int | None, str, str | None]) -> pd.DataFrame:
-    """Rows of `held_frame`: order, refund, day, currency (None for several)."""
-    return pd.DataFrame(
-        {
-            "order_id": pd.array([order for order, *_ in rows], dtype="Int64"),
-            "refund_id": pd.array([refund for _, refund, *_ in rows], dtype="Int64"),
-            "day": [date.fromisoformat(day) for _, _, day, _ in rows],
-            "currency": pd.array([currency for *_, currency in rows], dtype="string"),
-            "is_in_several": [currency is None for *_, currency in rows],
-        }
-    )
-
-
 def test_what_has_no_rate_is_said_by_currency_with_the_file_to_fill() -> None:
-    october = Period.containing("MONTHLY", date(2026, 10, 1))
-    rows = held(
-        (1, None, "2026-10-02", "CHF"),
-        (1, 5, "2026-10-09", "CHF"),
-        (2, None, "2026-10-04", "CHF"),
-        (3, None, "2026-10-04", "SEK"),
-        (4, None, "2026-10-30", None),
-        (5, None, "2026-11-01", "NOK"),
+    chf = LeftOut("CHF", 2, 1, date(2026, 10, 2), date(2026, 10, 9))
+    several = LeftOut(None, 1, 0, date(2026, 10, 30), date(2026, 10, 30))
+    assert left_out_words([chf, several]) == (
+        "2 orders and 1 refund in CHF and 1 order in several currencies at once: in no figure of "
+        r"this page. Enter the rates of 2 Oct to 9 Oct 2026 in fx\_rates\.csv."
     )
-    assert left_out_words(rows, october) == (
-        "2 orders and 1 refund in CHF, 1 order in SEK and 1 order whose amounts are in several "
-        r"currencies: in no figure of this page. Enter the rates of 2 Oct to 9 Oct 2026 in "
-        r"fx\_rates\.csv."
-    )
-    assert left_out_words(rows[4:5], october) == (
-        "1 order whose amounts are in several currencies: in no figure of this page."
-    )
-    assert left_out_words(rows[5:], october) == left_out_words(rows[:0], october) == ""
+    assert left_out_words([several]).endswith("at once: in no figure of this page.")
+    assert left_out_words([]) == ""
 
 
 def test_a_page_says_what_of_its_range_is_left_out(
