@@ -18,7 +18,7 @@ from engine.dashboard.wording import escape
 from engine.ranges import Comparison, RangeName
 
 Id = TypeVar("Id", int, str)
-SIDEBAR_WIDTH = 344  # pixels: two dates, and the three comparisons, fit beside each other
+SIDEBAR_WIDTH = 320  # pixels: two dates fit beside each other
 _LAST_DATES = "last complete dates"  # of the session: what a half-chosen range falls back to
 _EARLIEST = date(2000, 1, 1)
 

@@ -39,10 +39,10 @@ def watch(keeper: Keeper, state: State, *, every: float, automatic: bool) -> Non
     elif not automatic:
         return
     tick = st.fragment(_tick, run_every=every)
-    tick(keeper, state.version, time.monotonic() + every / 2)
+    tick(keeper, state, time.monotonic() + every / 2)
 
 
-def _tick(keeper: Keeper, shown: str, due: float) -> None:
+def _tick(keeper: Keeper, shown: State, due: float) -> None:
     """Look for newer data, but not in the run that has just drawn the page."""
     if has_ended():
         st.rerun()
@@ -50,7 +50,7 @@ def _tick(keeper: Keeper, shown: str, due: float) -> None:
     if is_due:
         keeper.check()
         keeper.wait(_SHORT)
-    if keeper.state.version != shown and (is_due or _asks()):
+    if _differs(keeper.state, shown) and (is_due or _asks()):
         _bring("tick")
     state = keeper.state
     if state.error is not None and state.analytics is not None:
@@ -59,12 +59,23 @@ def _tick(keeper: Keeper, shown: str, due: float) -> None:
         st.fragment(_reading, run_every=_SHORT)(keeper, shown, time.monotonic() + _SHORT / 2)
 
 
-def _reading(keeper: Keeper, shown: str, due: float) -> None:
+def _reading(keeper: Keeper, shown: State, due: float) -> None:
     """Look often while newer data are being read."""
-    if keeper.state.version != shown and (time.monotonic() >= due or _asks()):
+    if _differs(keeper.state, shown) and (time.monotonic() >= due or _asks()):
         _bring("reading")
     if keeper.is_working:
         st.caption("Reading newer data …")
+
+
+def _differs(state: State, shown: State) -> bool:
+    """Whether a page would look different; one in progress would by newer figures alone.
+
+    What it is to know of a failure is drawn beside it, without moving it.
+    """
+    if not _asks():
+        return state.version != shown.version
+    now, then = (one.analytics and one.analytics.version for one in (state, shown))
+    return now != then
 
 
 def _asks() -> bool:

@@ -161,4 +161,5 @@ def nearest_month(run: PageRun) -> Period | None:
 
 
 def _said(error: EngineError) -> str:
-    return escape(f"{error.message} {error.hint}".strip())
+    message = error.message if error.message.endswith((".", "!", "?")) else f"{error.message}."
+    return escape(f"{message} {error.hint}".strip())

@@ -7,10 +7,14 @@ is a matter of configuration; one that is out of reach, or says to come back lat
 
 from __future__ import annotations
 
+import re
+
 from engine.database.retry import is_lost
 from engine.database.url import DatabaseUrl
 from engine.errors import ConfigurationError, ContractError, EngineError, SourceError
 
+# The driver's own advice, on a line of its own; ours follows.
+_ASKED_BACK = re.compile(r"\n\s*Is the server running[^\n]*")
 _MISSING = {"42P01": "table", "42703": "column", "42704": "type", "3F000": "schema"}
 
 
@@ -20,7 +24,7 @@ def explain(url: DatabaseUrl, message: str, sqlstate: str | None) -> EngineError
     No SQLSTATE means that the driver itself lost or never had its connection; then the words tell
     whether the server refused it.
     """
-    text = " ".join(url.scrub(message).split())
+    text = " ".join(_ASKED_BACK.sub("", url.scrub(message)).split())
     if sqlstate in _MISSING:
         return ContractError(
             f"The database {url} lacks a {_MISSING[sqlstate]} that the program needs: {text}",

@@ -96,30 +96,41 @@ def test_an_order_a_refund_and_a_cost_arrive_on_an_open_page(
     assert profit != seen[2][2]
 
 
-def a_page_in_progress() -> None:
-    """A page that was drawn of an older version than its keeper has by now."""
+def a_page_in_progress(figures: str) -> None:
+    """A page whose keeper has a later state by now, of these figures; it was drawn of `older`."""
     from types import SimpleNamespace
 
     import streamlit as st
 
     from engine.dashboard import freshness
 
-    state = SimpleNamespace(version="newer", error=None, analytics=None)
+    def state(version: str, of: str) -> SimpleNamespace:
+        return SimpleNamespace(
+            version=version, error=None, analytics=SimpleNamespace(version=of, shop=None)
+        )
+
+    later = state("later", figures)
     keeper = SimpleNamespace(
-        state=state, is_working=False, check=lambda: None, wait=lambda seconds: None
+        state=later, is_working=False, check=lambda: None, wait=lambda seconds: None
     )
     if "drawn" not in st.session_state:
         freshness.ask_first()
     st.session_state["drawn"] = st.session_state.get("drawn", 0) + 1
-    shown = "older" if st.session_state["drawn"] == 1 else "newer"
+    shown = state("as drawn", "older") if st.session_state["drawn"] == 1 else later
     freshness._tick(keeper, shown, 0.0)
 
 
-def test_work_in_progress_is_moved_by_newer_data_only_when_its_reader_says_so() -> None:
-    at = AppTest.from_function(a_page_in_progress).run()
+@pytest.mark.parametrize(
+    ("figures", "offered"), [("newer", ["Show the newer data"]), ("older", [])]
+)
+def test_work_in_progress_is_moved_by_newer_data_only_when_its_reader_says_so(
+    figures: str, offered: list[str]
+) -> None:
+    """A failure to read brings no newer data to show."""
+    at = AppTest.from_function(a_page_in_progress, kwargs={"figures": figures}).run()
     assert not at.exception
     assert at.session_state["drawn"] == 1, "the page has stayed as it was"
-    assert [one.label for one in at.button] == ["Show the newer data"]
+    assert [one.label for one in at.button] == offered
 
 
 def test_compare_asks_first_and_a_page_that_is_only_read_does_not(shop_app) -> None:

@@ -15,6 +15,7 @@ from engine.dashboard import freshness, keeper, states
 from engine.dashboard.content.overview import CARDS
 from engine.dashboard.data import figures_of
 from engine.dashboard.keeper import Phase, State
+from engine.dashboard.wording import escape
 from engine.database.url import DatabaseUrl
 from engine.demo.load import FACT_TABLES
 from engine.errors import EngineError, MigrationError, ReconciliationError, SourceError
@@ -73,14 +74,14 @@ def test_a_database_that_is_away_at_the_start_can_be_tried_again(
     point_at, shop_copy: DatabaseUrl, open_app, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_: object, **__: object) -> DatabaseUrl:
-        raise SourceError("The database app@db/shop is out of reach.", hint="Check the server.")
+        raise SourceError("The database app@db/shop is out of reach: lost", hint="Check it.")
 
     point_at(shop_copy)
     with monkeypatch.context() as broken:
         broken.setattr(keeper, "prepare", away)
         at = open_app()
         assert at.error[0].proto.title == "The database can't be reached"
-        assert "out of reach" in at.error[0].value
+        assert escape("out of reach: lost. Check it.") in at.error[0].value
         assert at.code[0].value == "python -m engine doctor"
         assert not at.metric
     (retry,) = [button for button in at.button if button.label == "Retry"]
