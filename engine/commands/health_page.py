@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from engine.ledger.health.codes import HEALTH_CODES
+from textwrap import fill
+
+from engine.ledger.health.codes import HEALTH_CODES, HealthCode
 from engine.sources.findings import Level
 
 _MEANING = {
@@ -21,11 +23,22 @@ def health_page() -> str:
         "[input-files.md](input-files.md) explains. `python -m engine check` prints it all, and\n"
         "`EcommerceAnalyticsOptimized.health()` returns it as a frame, most sales at stake first.\n"
         "At stake are the sales after discounts of the lines that a finding touches; on a cell\n"
-        "of `cost.csv` hang the sales that ask for just this SKU, month and region.",
+        "of `cost.csv` hang the sales that ask for just this SKU, month and region. What to do\n"
+        "about a finding stands *so*.",
     ]
     for level in Level:
         codes = [(code, kind) for code, kind in HEALTH_CODES.items() if kind.level is level]
-        rows = [f"| `{code}` | {kind.meaning} | {kind.remedy} |" for code, kind in sorted(codes)]
-        table = "\n".join(["| code | what was found | what to do |", "|---|---|---|", *rows])
-        parts += [f"## {level.value.capitalize()}", _MEANING[level], table]
+        entries = "\n".join(_entry(code, kind) for code, kind in sorted(codes))
+        parts += [f"## {level.value.capitalize()}", _MEANING[level], entries]
     return "\n\n".join(parts) + "\n"
+
+
+def _entry(code: str, kind: HealthCode) -> str:
+    """Return one item of a list: the code, what was found, and what to do about it."""
+    return fill(
+        f"- `{code}`: {kind.meaning}. *{kind.remedy}*",
+        width=100,
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

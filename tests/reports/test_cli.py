@@ -280,4 +280,6 @@ def test_the_page_names_every_option_and_no_other() -> None:
 
 def test_the_page_names_every_exit_code() -> None:
     page = (PROJECT_FOLDER / "docs" / "reports.md").read_text(encoding="utf-8")
-    assert set(re.findall(r"^\| (\d+) \|", page, re.MULTILINE)) == {str(c) for c in EXIT_CODES}
+    assert set(re.findall(r"^- \*\*(\d+)\*\*: ", page, re.MULTILINE)) == {
+        str(c) for c in EXIT_CODES
+    }
