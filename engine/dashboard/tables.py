@@ -19,7 +19,7 @@ from engine.metrics.model import Unit
 from engine.metrics.registry import REGISTRY
 
 _OPEN = "open"
-SEEN_WHOLE = 24  # rows that need no scrolling inside the page
+SEEN_WHOLE = 32  # rows that need no scrolling inside the page
 
 
 @dataclass(frozen=True, slots=True)

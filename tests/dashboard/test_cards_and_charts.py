@@ -7,6 +7,7 @@ from datetime import date
 from engine.dashboard import theme
 from engine.dashboard.buckets import Grain
 from engine.dashboard.cards import fits, metric_card
+from engine.dashboard.charts.chart import whole_ticks
 from engine.dashboard.charts.over_time import over_time
 from engine.dashboard.data import Figures, Value
 from engine.dashboard.filters import Filters, View, resolve
@@ -122,12 +123,31 @@ def test_a_few_dates_stand_below_many_bars_and_each_year_once() -> None:
 
 def test_a_rate_is_a_line_in_percent_with_a_gap_where_it_is_unknown() -> None:
     view = a_view()
-    name = "gross_margin"
+    name = "refund_rate_value"
     chart = over_time(REGISTRY[name], figures(view, name, 0.5, 0.4, [0.5, None, 0.25]), view)
     line = chart.figure.data[0]
     assert line.type == "scatter"
     assert list(line.y) == [50.0, None, 25.0]
     assert not chart.has_cut_bars
+
+
+def test_a_few_counted_things_have_no_halves_on_the_axis() -> None:
+    view = a_view()
+    few = over_time(REGISTRY["orders"], figures(view, "orders", 6, 3, [1, 3, 2]), view)
+    assert few.figure.layout.yaxis.dtick == 1
+    many = over_time(REGISTRY["orders"], figures(view, "orders", 60, 3, [10, 30, 20]), view)
+    assert many.figure.layout.yaxis.dtick is None
+    assert whole_ticks([1, 5]) == {"dtick": 1}
+    assert whole_ticks([1, 6]) == {}
+
+
+def test_one_bar_is_no_wall_and_what_it_is_compared_with_is_a_mark() -> None:
+    day = date(2026, 3, 4)
+    view = a_view(Filters(RangeName.CUSTOM, (day, day), grain=Grain.DAY))
+    chart = over_time(REGISTRY["orders"], figures(view, "orders", 6, 3, [6]), view)
+    bar, compared = chart.figure.data
+    assert chart.figure.layout.bargap == 0.7
+    assert (len(bar.x), compared.mode) == (1, "markers")
 
 
 def test_the_sentence_says_metric_days_value_direction_and_peak() -> None:

@@ -118,7 +118,7 @@ def test_prices_and_costs_of_all_stand_above_the_table(
 
 def test_a_price_elasticity_is_said_where_it_is_known(period) -> None:
     figures = Figures({period: {"price_elasticity": -1.234}}, "USD", Level.PRODUCT)
-    assert elasticity_words(figures, period).startswith("Price elasticity **−1.23**: By how many")
+    assert elasticity_words(figures, period).startswith("Price elasticity **−1.23**: by so many")
     nothing = Figures({period: {"price_elasticity": None}}, "USD", Level.PRODUCT)
     assert elasticity_words(nothing, period) == ""
 

@@ -202,11 +202,12 @@ def test_an_empty_range_shows_no_zeros_and_leads_to_the_nearest_orders(shop_app)
     assert at.metric
 
 
-def test_the_small_bridge_says_the_profit_as_its_card_does(shop_app) -> None:
-    at = shop_app(range="All time")
+def test_charts_say_the_profit_as_its_card_does(shop_app) -> None:
+    at = shop_app(range="All time", metric="net_profit")
     card = next(card for card in at.metric if card.label == "Net profit")
     assert card.value.startswith("≤ ")
-    bridge = at.get("plotly_chart")[1].proto
+    over_time, bridge = (chart.proto for chart in at.get("plotly_chart"))
+    assert f": {card.value}; highest in" in over_time.alt
     assert f"to net profit of {card.value}, step by step" in bridge.alt
     assert f"<b>{card.value}</b>" in json.loads(bridge.spec)["layout"]["yaxis"]["ticktext"][-1]
 

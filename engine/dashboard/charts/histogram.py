@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from engine.dashboard import theme
-from engine.dashboard.charts.chart import Chart
+from engine.dashboard.charts.chart import Chart, whole_ticks
 from engine.metrics.formats import text
 from engine.metrics.model import Unit
 
-_FEW = 5
 _HEIGHT = 280
 
 
@@ -39,12 +38,15 @@ def histogram(bars: Sequence[Bar], title: str, many: str) -> Chart:
     shown = range(0, len(bars), every)
     labels = [bars[at].label for at in shown]
     most = max(bars, key=lambda bar: bar.count)
-    whole = {"dtick": 1} if most.count <= _FEW else {}  # no half of what is counted
     figure = theme.frame(
         [trace],
         height=_HEIGHT,
         across={"tickvals": list(shown), "ticktext": labels, "title_text": title},
-        up={"title_text": many.capitalize(), "rangemode": "tozero", **whole},
+        up={
+            "title_text": many.capitalize(),
+            "rangemode": "tozero",
+            **whole_ticks([bar.count for bar in bars]),
+        },
         hovermode="closest",
         showlegend=False,
         bargap=0.08,

@@ -12,15 +12,18 @@ from typing import Any
 import plotly.graph_objects as go
 
 from engine.dashboard import theme
+from engine.dashboard.bounds import value_text
 from engine.dashboard.buckets import Bucket
-from engine.dashboard.charts.chart import Chart, axis_title
+from engine.dashboard.charts.chart import Chart, axis_title, whole_ticks
 from engine.dashboard.data import Figures, Value
 from engine.dashboard.filters import View
 from engine.dashboard.wording import bucket_words, range_words, tick_words
-from engine.metrics.formats import change, number, text
+from engine.metrics.formats import change, number
 from engine.metrics.model import Metric, Unit
 
 _HEIGHT = 320
+_ALONE_GAP = 0.7  # share of the width left beside a bar that is the only one
+_MARK = {"color": theme.COMPARED, "width": 2}
 _MOST_TICKS = 5  # as many dates as fit below a chart on a phone
 
 
@@ -36,12 +39,17 @@ def over_time(metric: Metric, figures: Figures, view: View) -> Chart:
         up["rangemode"] = "tozero"
     if metric.unit is Unit.SHARE:
         up["ticksuffix"] = " %"
+    if metric.unit is Unit.COUNT:
+        others = [bucket.asked for bucket in view.compared_buckets]
+        up |= whole_ticks([*own, *figures.series(metric.name, others)])
+    more = {"bargap": _ALONE_GAP} if len(view.buckets) == 1 else {}
     figure = theme.frame(
         traces,
         height=_HEIGHT,
         across=date_ticks(view.buckets),
         up=up,
         showlegend=view.compared is not None,
+        **more,
     )
     has_cut_bars = is_sum and any(bucket.is_cut for bucket in view.buckets)
     return Chart(figure, _sentence(metric, figures, view, own), has_cut_bars)
@@ -53,8 +61,8 @@ def _own_trace(metric: Metric, figures: Figures, view: View, values: list[Value]
         "y": [number(metric.unit, value, figures.currency) for value in values],
         "name": range_words(view.period),
         "customdata": [
-            f"{bucket_name(bucket)}: {text(metric.unit, value, figures.currency)}"
-            for bucket, value in zip(view.buckets, values, strict=True)
+            f"{bucket_name(bucket)}: {value_text(metric.name, figures, bucket.asked)}"
+            for bucket in view.buckets
         ],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
@@ -78,12 +86,13 @@ def _compared_trace(metric: Metric, figures: Figures, view: View) -> Any:
         y=[number(metric.unit, value, figures.currency) for value in values],
         name=range_words(view.compared),
         customdata=[
-            f"{range_words(bucket.asked)}: {text(metric.unit, value, figures.currency)}"
-            for bucket, value in zip(view.compared_buckets, values, strict=True)
+            f"{range_words(bucket.asked)}: {value_text(metric.name, figures, bucket.asked)}"
+            for bucket in view.compared_buckets
         ],
         hovertemplate="%{customdata}<extra></extra>",
-        mode="lines",
+        mode="lines" if len(values) > 1 else "markers",  # a line of one point is not to be seen
         line={"color": theme.COMPARED, "width": 2, "dash": "dash"},
+        marker={"color": theme.COMPARED, "size": 60, "symbol": "line-ew", "line": _MARK},
     )
 
 
@@ -111,7 +120,7 @@ def _sentence(metric: Metric, figures: Figures, view: View, values: list[Value])
     now = figures.value(metric.name, view.period)
     words = [
         f"{metric.label} by {view.grain.lower()}, {range_words(view.period)}: "
-        f"{text(metric.unit, now, figures.currency)}"
+        f"{value_text(metric.name, figures, view.period)}"
     ]
     if view.compared is not None:
         before = figures.value(metric.name, view.compared)

@@ -35,6 +35,7 @@ COHORT_MEASURES = {
     "Contribution per customer": ("cumulative_contribution_per_customer", Unit.MONEY),
 }
 MOST_MONTHS = 24  # columns on the screen
+_DEEP = 0.95  # share of the cells below which a colour is not the deepest
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +185,13 @@ def shades(drawn: pd.DataFrame, found: Cohorts) -> pd.DataFrame:
     months = [since for since in range(found.last + 1) if _column(since) in drawn]
     # The first month is everybody: it would leave no colour to the others.
     later = [_column(since) for since in months if since or found.unit is Unit.MONEY]
-    most = drawn[later].abs().max().max()
+    largest = drawn[later].abs().stack().quantile(_DEEP)  # one far month would pale all others
     for place, cohort in enumerate(found.months):
         for since in months:
             value = drawn[_column(since)].iloc[place]
             if pd.isna(value) or not value or (cohort, since) in found.is_open:
                 continue
-            depth = min(abs(value) / most, 1) if most > 0 else 1
+            depth = min(abs(value) / largest, 1) if largest > 0 else 1
             shade = theme.shade(is_gain=value > 0, depth=depth)
             colours.loc[place, _column(since)] = f"background-color: {shade}"
     return colours

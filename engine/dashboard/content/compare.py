@@ -145,9 +145,9 @@ def steps_of(shown: Comparison) -> list[Step]:
         if amount
     ]
     return [
-        Step("A", f"Side {before.words}", bridge.before, True, shown.high_ends(bridge.measure)[0]),
+        Step("A", before.short, bridge.before, True, shown.high_ends(bridge.measure)[0]),
         *causes,
-        Step("B", f"Side {after.words}", bridge.after, True, shown.high_ends(bridge.measure)[1]),
+        Step("B", after.short, bridge.after, True, shown.high_ends(bridge.measure)[1]),
     ]
 
 

@@ -28,6 +28,7 @@ _LEVEL_WORDS = {SHOP: "Whole shop", LISTING: "Listings", PRODUCT: "SKUs"}
 _ONE = {LISTING: "Listing", PRODUCT: "SKU"}
 (_SIZE,) = at_level(PRODUCT, "net_revenue")  # of listings as well: the largest come first
 Entity = int | str
+_MOST_LETTERS = 22  # of a title or a SKU beside a bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,14 @@ class SideChoice:
         """The side as a heading: `A: 1 Jan to 31 Jan 2026`, with its listing or SKU."""
         what = "" if self.entity is None else f", {self.name}"
         return f"{self.letter}: {range_words(self.period)}{what}"
+
+    @property
+    def short(self) -> str:
+        """The side as the label of a bar, which a phone has room for beside the bar."""
+        if self.entity is None:
+            return f"Side {self.words}"
+        cut = self.name if len(self.name) <= _MOST_LETTERS else f"{self.name[:_MOST_LETTERS]}…"
+        return f"Side {self.letter}: {cut}"
 
 
 def choose_level() -> Level:

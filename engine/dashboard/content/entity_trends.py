@@ -104,7 +104,11 @@ def elasticity_words(figures: Figures, period: Period) -> str:
     value = figures.value(ELASTICITY, period)
     if value is None:
         return ""
-    return f"{metric.label} **{text(metric.unit, value, figures.currency)}**: {metric.description}"
+    said = text(metric.unit, value, figures.currency)
+    return (
+        f"{metric.label} **{said}**: by so many per cent units changed with each per cent of "
+        "price, over a year of weeks."
+    )
 
 
 def draw_concentration(run: PageRun, many: str, frame: pd.DataFrame) -> None:
