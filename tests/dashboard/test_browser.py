@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -68,6 +69,23 @@ def test_a_mailed_link_shows_the_same_days(chromium: Browser, site: str) -> None
     page.get_by_role("link", name="Glossary").click()
     expect(page.get_by_role("heading", name="Glossary")).to_be_visible()
     assert "dates=2026-03-05&dates=2026-05-18" in page.url, "the filters stay between pages"
+    assert visit.errors == []
+    page.close()
+
+
+def test_a_click_on_a_month_of_a_cohort_opens_the_orders_of_its_days(
+    chromium: Browser, site: str
+) -> None:
+    visit = Visit(chromium, site)
+    page = visit.open_any("/customers?customers=Cohorts&cohort=Orders&range=12+months")
+    table = page.locator("[data-testid=stDataFrame] canvas").first.bounding_box()
+    assert table is not None
+    page.mouse.click(table["x"] + 255, table["y"] + 50)  # the newest cohort, its first month
+    page.wait_for_url("**/orders?**dates=**")
+    asked = parse_qs(urlsplit(page.url).query)
+    (group,) = asked["buyers"]
+    assert group.removeprefix("first-") == asked["dates"][0][:7], "orders of the first month"
+    assert asked["range"] == ["Custom"]
     assert visit.errors == []
     page.close()
 

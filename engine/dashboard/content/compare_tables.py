@@ -62,8 +62,10 @@ def metrics_table(shown: Comparison, currency: str) -> Table:
     before, after = (side.words for side in shown.sides)
     headings = (
         Heading("metric", "Metric"),
-        Heading("before", before, is_amount=True),
-        Heading("after", after, is_amount=True),
+        *(
+            Heading(name, side.short, help=side.words, is_amount=True)
+            for name, side in zip(("before", "after"), shown.sides, strict=True)
+        ),
         Heading("difference", "Difference", is_amount=True),
         Heading("relative", "Relative", is_amount=True),
     )
