@@ -93,7 +93,7 @@ def test_days_without_facts_offer_the_nearest_month_with_orders(path, page, key,
 
 
 def test_a_choice_that_leaves_nothing_leads_back_to_all(shop_app, analytics) -> None:
-    day = analytics.orders_frame(view_all(analytics))["order_day"].iloc[0]
+    day = analytics.orders_frame(view_all(analytics))["ordered_at"].iloc[0]
     at = shop_app(pages.LISTINGS, range="Custom", dates=[f"{day:%F}", f"{day:%F}"], show="Losing")
     if not at.info:  # the day has a listing that loses: those without a cost are fewer
         at = shop_app(
