@@ -6,7 +6,8 @@ import pytest
 
 from engine.dashboard import freshness, pages
 from engine.dashboard.content.supposed_fields import BASES, DUTY_BASE, EXAMPLES, FIELDS, words_of
-from engine.dashboard.content.what_if import CARDS, parts_table, sheet_of
+from engine.dashboard.content.what_if import waiting_words
+from engine.dashboard.content.what_if_tables import CARDS, parts_table, sheet_of
 from engine.dashboard.filters import Filters
 from engine.dashboard.wording import escape
 from engine.ledger.changed_inputs import Changes
@@ -63,7 +64,8 @@ def test_cards_bridge_and_tables_say_what_the_engine_answers(shop_app, analytics
     parts, skus = (table.value for table in at.dataframe)
     before = dict(zip(parts["part"], parts["before"], strict=True))
     for name in ("net_revenue", "contribution_profit", "net_profit"):
-        assert round(before[f"= {REGISTRY[name].label}"] * 100) == batch[name]
+        label = f"= {REGISTRY[name].label}{', at most' if name in ends else ''}"
+        assert round(before[label] * 100) == batch[name]
     moved = answer.total("net_profit", is_after=True) - batch["net_profit"]
     said = f"{REGISTRY['net_profit'].label}: {format_money(int(moved), 'USD', sign=True)}"
     assert said in [heading.value for heading in at.subheader]
@@ -117,6 +119,12 @@ def test_a_sku_has_its_break_even_price_and_can_be_given_a_price(
     assert any(f"**{escape(said)} a unit**" in one.value for one in at.markdown)
 
 
+def test_who_waits_reads_how_many_come_first() -> None:
+    assert waiting_words(0) == "The orders of the range are being worked out again …"
+    assert waiting_words(1) == "One other question comes first …"
+    assert waiting_words(3) == "3 other questions come first …"
+
+
 PRICES = ("next.csv", b"weight;Zone 1;Zone 2\n0.5;5.00;6.00\n30;6.00;7.00\n", "text/csv")
 
 
@@ -144,7 +152,7 @@ def test_a_price_file_is_supposed_and_the_change_in_per_cent_comes_after_it(
     said = [one.value for one in at.caption]
     assert any(one.startswith("The files come first, then the change") for one in said)
     assert any("a link to it does not hold them" in one for one in said)
-    sheet = sheet_of("USD", answer, parts_table(answer))
+    sheet = sheet_of("USD", answer, parts_table(answer, ()))
     assert sheet.rows[-1] == (f"supposed: {words}", None, None, None)
     (clear,) = [button for button in at.button if button.label == "Clear"]
     clear.click().run()
