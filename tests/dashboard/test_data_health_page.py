@@ -17,6 +17,7 @@ from engine.dashboard.content.data_health import (
     way_to_example,
 )
 from engine.metrics.model import Unit
+from engine.metrics.registry import REGISTRY
 
 
 @pytest.mark.parametrize("tab", TABS)
@@ -57,6 +58,15 @@ def test_a_finding_opens_its_order_or_else_its_sku(shop_app, analytics) -> None:
     assert [one == "Open" for one in drawn["open"]] == list(has_example)
     assert way_to_example(7, "A") == (pages.ORDERS, {"order": "7"})
     assert way_to_example(pd.NA, "A") == (pages.PRODUCTS, {"sku": "A"})
+
+
+def test_how_costs_are_known_is_said_in_words(shop_app, analytics) -> None:
+    drawn = shop_app(pages.DATA_HEALTH, health="Provenance").dataframe[0].value
+    frame = analytics.provenance()
+    assert list(drawn["cost"]) == [REGISTRY[cost].label for cost in frame["cost"]]
+    assert drawn["label"].iloc[0] == "its own, of that month"
+    assert not drawn["label"].str.contains("/").any()
+    assert list(drawn["lines"]) == list(frame["lines"])
 
 
 def test_missing_costs_are_the_engines(shop_app, analytics) -> None:

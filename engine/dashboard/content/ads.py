@@ -134,4 +134,4 @@ def verdict_words(orders: Any, roas: Any, break_even: Any, profit: Any, low: Any
         return None
     if verdict.orders_needed is None:
         return verdict.pays
-    return f"{verdict.pays}, {verdict.orders_needed:,} tell"
+    return f"{verdict.pays}: {verdict.orders_needed:,} needed"

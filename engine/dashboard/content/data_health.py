@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.dashboard import drill, pages, tables
+from engine.dashboard import cards, drill, pages, tables
 from engine.dashboard.content import data_imports, data_signs, parts
 from engine.dashboard.data import health_of, missing_costs_of
 from engine.dashboard.downloads import MIME, export
@@ -20,11 +20,14 @@ from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun, now
 from engine.dashboard.tables import Heading, Table
 from engine.dashboard.wording import moment_words
+from engine.ledger.cost_labels import in_words
 from engine.metrics.formats import known
 from engine.metrics.model import PRODUCT, SHOP, Unit
+from engine.metrics.registry import REGISTRY
 
 _PAGE = "data-health"
 CARDS = at_level(SHOP, "cost_coverage", "weight_coverage", "fee_measured_share", "held_orders")
+(COGS,) = at_level(SHOP, "cogs")
 TABS = ("Findings", "Missing costs", "Provenance", "Imports", "Identities", "Freshness")
 # What was found and what to do come before where it stands: most screens are narrower than a row.
 FINDING_ORDER = (
@@ -57,13 +60,17 @@ _LABELS = {
     "listing_title": "Title",
     "tried": "What was looked up",
     "why_not_used": "Why it is not used",
+    "label": "Known as",
 }
 
 
 def draw(run: PageRun) -> None:
     """Draw the page."""
-    parts.draw_cards(run, CARDS)
-    data_signs.draw(run)
+    shown = [cards.metric_card(name, run.figures, run.view) for name in CARDS]
+    with st.grid(4, min_column_width=160):
+        for card in (*shown, *data_signs.signs_of(run)):
+            cards.draw(card)
+    cards.appear_first()
     draws = (
         _findings,
         _missing,
@@ -113,10 +120,18 @@ def _missing(run: PageRun) -> None:
 
 def _provenance(run: PageRun) -> None:
     st.caption("How each kind of cost is known, over all time.")
-    table = frame_table(
-        "provenance", kept(run.analytics.provenance), "How each kind of cost is known"
-    )
-    _draw(run, table, "provenance")
+    frame = in_plain_words(kept(run.analytics.provenance))
+    _draw(run, frame_table("provenance", frame, "How each kind of cost is known"), "provenance")
+
+
+def in_plain_words(provenance: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with the costs and labels of the engine as people say them."""
+    labels = [
+        in_words(label, "another region") if cost == COGS else label.capitalize()
+        for cost, label in zip(provenance["cost"], provenance["label"], strict=True)
+    ]
+    costs = [REGISTRY[cost].label for cost in provenance["cost"]]
+    return provenance.assign(cost=costs, label=labels)
 
 
 def _identities(run: PageRun) -> None:

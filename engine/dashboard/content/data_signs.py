@@ -7,23 +7,13 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-import streamlit as st
-
 from engine.analytics import EcommerceAnalyticsOptimized
-from engine.dashboard import cards
 from engine.dashboard.cards import Card
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.wording import days_words
 from engine.sources.findings import Level
 
 _COUNTRY = "COUNTRY_UNKNOWN"
-
-
-def draw(run: PageRun) -> None:
-    """Draw the cards."""
-    with st.grid(4, min_column_width=160):
-        for card in signs_of(run):
-            cards.draw(card)
 
 
 def signs_of(run: PageRun) -> list[Card]:

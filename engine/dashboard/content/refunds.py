@@ -98,7 +98,11 @@ def _datings(run: PageRun) -> None:
         metrics = [REGISTRY[name] for name in DATINGS]
         draw_chart(steps_over_time(metrics, run.figures, run.view), "datings chart")
     opens = drill.here_by(refunds_list.KEY)
-    tables.draw(table, run.currency, ids=[moved.name.lower() for moved in STEPS], opens=opens)
+    ids = [
+        moved.name.lower() if row[-1] else None
+        for moved, row in zip(STEPS, table.rows, strict=True)
+    ]
+    tables.draw(table, run.currency, ids=ids, opens=opens)
     st.caption(
         "A refund counts on its own day or on its order's; over all time both give the same sum. "
         "Open lists the refunds of a step at the end of the page."
