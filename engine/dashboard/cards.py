@@ -25,7 +25,7 @@ Colour = Literal["blue", "orange", "gray"]
 LineType = Literal["line", "bar", "area"]
 PAINT_SECONDS = 0.4
 _PAINTED = "cards painted"
-_ONE_LINE = 18  # letters beside an arrow in a card of a phone, 390 pixels wide
+_ONE_LINE = 17  # letters beside an arrow in the narrowest card, of three in 1024 pixels
 _MOST_BARS = 31  # more would melt into one another
 
 

@@ -138,7 +138,12 @@ def nothing_in_range(run: PageRun) -> None:
         f"No order and no refund from {range_words(run.view.period)}.",
         title="Nothing in this range",
     )
-    month = nearest_month(run)
+    offer_nearest(run, _ORDERS)
+
+
+def offer_nearest(run: PageRun, metric: str) -> None:
+    """Offer the nearest month in which a count or sum of the shop is not 0, if there is one."""
+    month = nearest_month(run, metric)
     if month is not None:
         st.button(
             f"Show {bucket_words(PeriodKind.MONTHLY, month.start)}",
@@ -147,11 +152,11 @@ def nothing_in_range(run: PageRun) -> None:
         )
 
 
-def nearest_month(run: PageRun) -> Period | None:
-    """Return the month with orders that is nearest to the range, None for a shop without any."""
+def nearest_month(run: PageRun, metric: str) -> Period | None:
+    """Return the month nearest to the range in which a metric is not 0, None if there is none."""
     months = list(periods_between(PeriodKind.MONTHLY, run.first_day, run.analytics.today))
-    figures = shop_figures(run.analytics, months, (_ORDERS,), run.view.dating)
-    busy = [month for month in months if figures.value(_ORDERS, month)]
+    figures = shop_figures(run.analytics, months, (metric,), run.view.dating)
+    busy = [month for month in months if figures.value(metric, month)]
 
     def distance(month: Period) -> timedelta:
         period = run.view.period

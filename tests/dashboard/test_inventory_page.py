@@ -10,6 +10,7 @@ import pytest
 from engine.dashboard import pages
 from engine.dashboard.content.inventory import CARDS, COLUMNS
 from engine.dashboard.filters import Filters
+from engine.dashboard.wording import day_words
 from engine.metrics.formats import known, number, text
 from engine.metrics.registry import REGISTRY
 from engine.periods import Period
@@ -94,7 +95,8 @@ def test_a_day_without_a_look_is_unknown_and_not_zero(shop_app, analytics) -> No
     at = shop_app(pages.INVENTORY, range="Custom", dates=days, stock="End of the range")
     at.get_by_key("stock").set_value("End of the range").run()
     assert not at.metric
-    assert at.info[0].value.startswith(f"Stock is known from {analytics.first_stock_day:%F}.")
+    first = day_words(analytics.first_stock_day)
+    assert at.info[0].value.startswith(f"The first day of which stock is known is {first}.")
     assert not at.exception
 
 

@@ -91,6 +91,15 @@ def test_a_range_before_the_shop_shows_no_zeros(path: Path, shop_app) -> None:
     assert at.info
 
 
+@pytest.mark.parametrize("path", [pages.SHIPPING, pages.REFUNDS, pages.ADS], ids=lambda p: p.stem)
+def test_days_without_what_a_page_is_about_offer_the_nearest_month(path: Path, shop_app) -> None:
+    at = open_page(shop_app, path, range="Custom", dates=["2022-01-01", "2022-01-31"])
+    assert not at.metric
+    next(one for one in at.button if one.label.startswith("Show ")).click().run()
+    assert not at.exception
+    assert at.metric
+
+
 @pytest.mark.parametrize(
     ("path", "name"), WITH_MEASURES, ids=[f"{path.stem}-{name}" for path, name in WITH_MEASURES]
 )

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.dashboard import drill, pages
+from engine.dashboard import drill, pages, states
 from engine.dashboard.charts.chart import draw as draw_chart
 from engine.dashboard.charts.steps import steps_over_time
 from engine.dashboard.content import parts
@@ -94,6 +94,7 @@ def draw(run: PageRun) -> None:
             "listing_statistics for views and visits.",
             title="No ads and no visits in this range",
         )
+        states.offer_nearest(run, _VISITS)
         return
     parts.draw_cards(run, CARDS)
     st.caption("Ads pay where the return on ad spend is above the break-even of the same listing.")

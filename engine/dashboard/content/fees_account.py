@@ -41,7 +41,7 @@ def say_balance(run: PageRun) -> None:
     period, days = run.view.period, run.analytics.account_days
     if days is None or days[0] > period.end or period.start > days[1]:
         return
-    for one in run.analytics.account_statements(period):
+    for one in kept(run.analytics.account_statements, period):
         closing, open_ = (
             text(Unit.MONEY, amount, one.currency) for amount in (one.closing, one.unexplained)
         )

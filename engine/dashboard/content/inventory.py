@@ -128,9 +128,9 @@ def stock_of(analytics: EcommerceAnalyticsOptimized, day: date) -> pd.DataFrame:
 def _unknown(run: PageRun, day: date) -> None:
     """Say that today's stock does not stand in for that of another day."""
     first = run.analytics.first_stock_day
-    known_from = (
-        "No stock was ever recorded" if first is None else f"Stock is known from {first:%F}"
-    )
+    known_from = "No stock was ever recorded"
+    if first is not None:
+        known_from = f"The first day of which stock is known is {day_words(first)}"
     st.info(
         f"{known_from}. It is recorded with every import and report run, and holds for a week; "
         "a day that nobody looked at stays unknown.",

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.dashboard import drill, pages, tables
+from engine.dashboard import drill, pages, states, tables
 from engine.dashboard.downloads import export
 from engine.dashboard.filter_bar import pick
 from engine.dashboard.kept import kept
@@ -161,11 +161,11 @@ def draw_none(run: PageRun) -> None:
     period = run.view.period
     until = Period.custom(min(run.first_day, period.start), period.end)
     earlier = kept(run.analytics.refunds_frame, until, refund_dating=run.view.dating)
-    if earlier.empty:
-        st.info("None falls into it or any day before.", title="No refund in this range")
-        return
-    day = earlier["refund_day"].max().date()
-    st.info(f"The last one was on {day_words(day)}.", title="No refund in this range")
+    said = "None falls into it or any day before."
+    if not earlier.empty:
+        said = f"The last one was on {day_words(earlier['refund_day'].max().date())}."
+    st.info(said, title="No refund in this range")
+    states.offer_nearest(run, TOTAL)
 
 
 def _id(value: Any) -> str | None:

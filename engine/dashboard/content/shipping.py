@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from engine.dashboard import states
 from engine.dashboard.content import parts, shipping_lanes, shipping_losers
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
@@ -46,6 +47,7 @@ def draw(run: PageRun) -> None:
     """Draw the page."""
     if not run.figures.value(_PARCELS, run.view.period):
         st.info("No order of this range has a parcel.", title="Nothing was shipped in this range")
+        states.offer_nearest(run, _PARCELS)
         return
     parts.draw_cards(run, CARDS)
     covered = text(Unit.SHARE, run.figures.value(_WEIGHED, run.view.period), run.currency)
