@@ -8,9 +8,11 @@ name of a file: the question is what a range would have cost by them.
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
+from zipfile import ZipFile, is_zipfile
 
 from engine.sources.csv_folder import read_file
 from engine.sources.dated_files import DatedRecords
@@ -21,6 +23,7 @@ from engine.sources.price_lists import PriceTable
 from engine.sources.records import Layout, Records
 
 _LAYOUTS = (PRICE_LAYOUT, DUTY_LAYOUT)
+_MOST_UNPACKED = 50_000_000  # bytes of a workbook; whoever may open the page may bring one
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ def read_other_prices(files: Sequence[tuple[str, bytes]], findings: Findings) ->
     digest = hashlib.sha256()
     for name, content in files:
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
+        _refuse_inflated(name, content)
         for records in read_file(PurePath(name), _LAYOUTS, findings, content=content):
             other = found.setdefault(records.layout, records)
             if other is not records:
@@ -67,6 +71,22 @@ def read_other_prices(files: Sequence[tuple[str, bytes]], findings: Findings) ->
         by_zone=_priced(read_prices(by_zone, findings), by_zone),
         to_us=_priced(read_duties(to_us, findings).steps, to_us),
     )
+
+
+def _refuse_inflated(name: str, content: bytes) -> None:
+    """Refuse a workbook that is far larger than it looks; what is no archive passes."""
+    packed = io.BytesIO(content)
+    if not is_zipfile(packed):
+        return
+    with ZipFile(packed) as archive:
+        size = sum(part.file_size for part in archive.infolist())
+    if size > _MOST_UNPACKED:
+        raise refusal(
+            "NOT_TEXT",
+            name,
+            f"unpacks to {size / 1_000_000:,.0f} MB",
+            expected=f"at most {_MOST_UNPACKED / 1_000_000:,.0f} MB of prices",
+        )
 
 
 def _priced(table: PriceTable, files: Sequence[DatedRecords]) -> PriceTable | None:

@@ -189,6 +189,18 @@ def test_a_cell_that_is_no_price_is_said_and_the_rest_is_used(shop_app) -> None:
     assert at.metric
 
 
+@pytest.mark.parametrize(
+    ("asked", "is_open"),
+    [({}, False), ({"price": "5.0"}, False), ({"duty": "1.0"}, True), ({DUTY_BASE: "x"}, True)],
+    ids=["nothing", "price", "duty", "duty base"],
+)
+def test_what_a_link_supposes_is_never_folded_away(
+    asked: dict[str, str], is_open: bool, shop_app
+) -> None:
+    (aside,) = shop_app(pages.WHAT_IF, **asked).expander
+    assert aside.proto.expanded is is_open
+
+
 @pytest.mark.parametrize("words", [words for words, base in BASES.items() if base is not None])
 def test_what_duty_is_on_can_be_supposed(words: str, shop_app, analytics, period) -> None:
     at = shop_app(pages.WHAT_IF, range="12 months")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+from zipfile import ZIP_DEFLATED, ZipFile
+
 import pytest
 
 from engine.errors import InputFileError
@@ -48,6 +51,15 @@ def test_a_cell_that_is_no_price_is_said_with_its_row_and_column() -> None:
         'next.csv: row 3, column "Zone 1": value "eleven" is not a number; '
         "expected a price such as 12.34"
     )
+
+
+def test_a_workbook_that_is_far_larger_than_it_looks_is_refused_unread() -> None:
+    packed = io.BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b" " * 60_000_000)
+    message = r"^big\.xlsx: unpacks to 60 MB; expected at most 50 MB of prices"
+    with pytest.raises(InputFileError, match=message):
+        read_other_prices([("big.xlsx", packed.getvalue())], Findings())
 
 
 @pytest.mark.parametrize(

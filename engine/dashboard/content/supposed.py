@@ -102,13 +102,12 @@ def choose_changes(run: PageRun, scope: Scope) -> Changes:
 
 
 def _is_aside_asked() -> bool:
-    """Whether something is supposed by a field that is folded away."""
-    state = st.session_state
-    return (
-        supposed_prices.has_any()
-        or state.get(DUTY_BASE, AS_IT_IS) != AS_IT_IS
-        or any(field.is_aside and state.get(field.key) for field in FIELDS)
-    )
+    """Whether something is supposed by a field that is folded away.
+
+    A field that says nothing is not in the address; a link is read before its fields are drawn.
+    """
+    aside = {DUTY_BASE, *(field.key for field in FIELDS if field.is_aside)}
+    return supposed_prices.has_any() or any(key in st.query_params for key in aside)
 
 
 def _number(field: Field) -> None:
