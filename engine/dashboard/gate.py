@@ -18,7 +18,7 @@ from starlette.websockets import WebSocketClose
 from streamlit import config
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
-from engine.dashboard.access.door import SIGN_IN, Door
+from engine.dashboard.access.door import SIGN_IN, Door, sign_in_for
 from engine.errors import SettingError
 
 _log = structlog.get_logger("engine")
@@ -85,7 +85,8 @@ class Gate:
             await self._app(scope, receive, send)
             return
         if reason is _SIGN_IN_FIRST and scope["type"] == "http" and _is_page(scope):
-            await RedirectResponse(SIGN_IN, status_code=303)(scope, receive, send)
+            wanted = sign_in_for(_address(scope))
+            await RedirectResponse(wanted, status_code=303)(scope, receive, send)
             return
         _log.warning("request refused", path=scope.get("path"), reason=reason)
         if scope["type"] == "websocket":
@@ -110,6 +111,12 @@ class Gate:
         if not is_loopback(client[0] if client else None):
             return "The request came from another machine, and the dashboard has no sign-in."
         return ""
+
+
+def _address(scope: Scope) -> str:
+    """Return the path that was asked for with what is behind it: range, filters, entity."""
+    query = scope["query_string"].decode("ascii", "replace")
+    return f"{scope['path']}?{query}" if query else str(scope["path"])
 
 
 def _is_page(scope: Scope) -> bool:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 import structlog
 
-from engine.dashboard.access.door import COOKIE, SIGN_IN, SIGN_OUT, Door
+from engine.dashboard.access.door import COOKIE, SIGN_OUT, Door, sign_in_for
 from engine.dashboard.access.guests import Guests, Refusal, issued_at
 from engine.dashboard.access.passwords import Role
 from engine.dashboard.access.providers import ONLY, read_providers
@@ -82,9 +83,16 @@ def require_reader() -> Role:
     role = door.sessions.role(token(), is_active=is_active)
     if role is None:
         st.info("Your session has ended.", title="Sign in again")
-        st.link_button("Sign in", SIGN_IN)
+        st.link_button("Sign in", sign_in_for(_here()))
         st.stop()
     return role
+
+
+def _here() -> str:
+    """Return the address of the page, with all that stands in it."""
+    path = urlsplit(st.context.url or "/").path or "/"
+    query = [(key, one) for key in st.query_params for one in st.query_params.get_all(key)]
+    return f"{path}?{urlencode(query)}" if query else path
 
 
 def run_by_itself() -> NoReturn:

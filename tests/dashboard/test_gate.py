@@ -46,6 +46,7 @@ def ask(
     is_open: bool = False,
     door: Door | None = None,
     path: str = "/",
+    query_string: bytes = b"",
 ) -> list[Message]:
     """Send one request and return the answer's messages."""
     sent: list[Message] = []
@@ -53,6 +54,7 @@ def ask(
     scope: Scope = {
         "type": kind,
         "path": path,
+        "query_string": query_string,
         "headers": [(k.lower().encode(), v.encode()) for k, v in given.items()],
         "client": None if client is None else (client, 50000),
     }
@@ -138,9 +140,12 @@ def test_a_made_up_session_stays_outside(locked: Door) -> None:
 
 
 def test_a_page_without_a_session_leads_to_the_sign_in(locked: Door) -> None:
-    answer = ask(headers={"accept": "text/html,*/*"}, door=locked, path="/listings")
-    assert answer[0]["status"] == 303
-    assert (b"location", b"/sign-in") in answer[0]["headers"]
+    page = {"accept": "text/html,*/*"}
+    (begun, *_) = ask(headers=page, door=locked, path="/")
+    assert begun["status"] == 303
+    assert (b"location", b"/sign-in") in begun["headers"]
+    (begun, *_) = ask(headers=page, door=locked, path="/listings", query_string=b"range=Today")
+    assert (b"location", b"/sign-in?next=%2Flistings%3Frange%3DToday") in begun["headers"]
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/_stcore/health"])

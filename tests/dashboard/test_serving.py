@@ -74,9 +74,11 @@ def test_an_open_tab_without_a_session_shows_no_figure(
     monkeypatch.setenv("DASHBOARD_OWNER_PASSWORD_HASH", stored)
     point_at(shop_copy)
     monkeypatch.setattr(session, "token", lambda: "made up")
-    at = open_app()
+    at = open_app(range="Today")
     assert not at.metric
     assert at.info[0].value == "Your session has ended."
+    (link,) = at.get("link_button")
+    assert link.proto.url == "/sign-in?next=%2F%3Frange%3DToday", "which leads back to this page"
     token = session.the_door().sessions.begin(Role.VIEWER)
     monkeypatch.setattr(session, "token", lambda: token)
     at.run()

@@ -10,7 +10,7 @@ import asyncio
 import html
 import time
 from collections.abc import Callable
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import structlog
 from starlette.requests import HTTPConnection, Request
@@ -23,6 +23,7 @@ from engine.settings import Settings
 
 SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
 COOKIE = "shop_profit_session"
+_WANTED = "next"  # in the address of the sign-in page: what was asked for
 _LONGEST_FORM = 4_096  # bytes
 _AT_ONCE = 2  # hashes computed side by side: 32 MiB each
 _log = structlog.get_logger("engine")
@@ -60,7 +61,7 @@ class Door:
     def show(self, request: Request) -> Response:
         """Answer who opens the sign-in page."""
         if not self.has_lock or self.role(request):
-            return RedirectResponse("/", status_code=303)
+            return RedirectResponse(_wanted(request), status_code=303)
         return _page()
 
     async def try_password(self, request: Request) -> Response:
@@ -83,7 +84,7 @@ class Door:
             return _page("That is not the password.", 401)
         self._attempts.succeeded(address)
         _log.info("signed in", address=address, role=role.value)
-        answer = RedirectResponse("/", status_code=303)
+        answer = RedirectResponse(_wanted(request), status_code=303)
         answer.set_cookie(
             COOKIE,
             self.sessions.begin(role),
@@ -100,6 +101,18 @@ class Door:
         answer = RedirectResponse(SIGN_IN if self.has_lock else "/", status_code=303)
         answer.delete_cookie(COOKIE)
         return answer
+
+
+def sign_in_for(wanted: str) -> str:
+    """Return the address of the sign-in page that leads on to a page of ours, with its filters."""
+    return SIGN_IN if wanted == "/" else f"{SIGN_IN}?{urlencode({_WANTED: wanted})}"
+
+
+def _wanted(request: Request) -> str:
+    """Return where to go after signing in: to a page of ours, whatever the address says."""
+    wanted = request.query_params.get(_WANTED, "/")
+    leads_away = not wanted.startswith("/") or wanted[1:2] in ("/", "\\")
+    return "/" if leads_away else wanted
 
 
 def routes_of(door: Callable[[], Door]) -> list[BaseRoute]:

@@ -10,7 +10,14 @@ import pytest
 import structlog
 from starlette.applications import Starlette
 
-from engine.dashboard.access.door import COOKIE, SIGN_IN, SIGN_OUT, Door, routes_of
+from engine.dashboard.access.door import (
+    COOKIE,
+    SIGN_IN,
+    SIGN_OUT,
+    Door,
+    routes_of,
+    sign_in_for,
+)
 from engine.dashboard.access.passwords import PasswordHash, Role
 from engine.settings import Settings
 
@@ -77,6 +84,27 @@ def test_the_password_begins_a_session_and_signing_out_ends_it(browser, door: Do
     assert browser.get(SIGN_IN).headers["location"] == "/"
     assert browser.get(SIGN_OUT).headers["location"] == SIGN_IN
     assert door.sessions.role(token) is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "leads_to"),
+    [
+        ("/compare?range=Custom&dates=2026-01-01&dates=2026-01-31", None),
+        ("/", None),
+        ("//elsewhere.example/", "/"),
+        ("/\\elsewhere.example/", "/"),
+        ("https://elsewhere.example/", "/"),
+        ("compare", "/"),
+    ],
+)
+def test_a_link_leads_through_the_sign_in_to_its_page_and_never_elsewhere(
+    browser: Browser, wanted: str, leads_to: str | None
+) -> None:
+    address = sign_in_for(wanted)
+    assert browser.post(address, data={"password": "no"}).status_code == 401
+    answer = browser.post(address, data={"password": PASSWORD})
+    assert answer.headers["location"] == (leads_to or wanted)
+    assert browser.get(address).headers["location"] == (leads_to or wanted), "signed in by then"
 
 
 def test_behind_an_encrypted_connection_the_cookie_stays_on_it(browser: Browser) -> None:
