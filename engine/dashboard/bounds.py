@@ -5,7 +5,7 @@ The one place that words it, for cards, bars, tables and captions.
 
 from __future__ import annotations
 
-from engine.dashboard.data import Figures
+from engine.dashboard.data import Figures, Value
 from engine.dashboard.questions import (
     COVERAGE,
     GROSS_PROFIT,
@@ -49,17 +49,21 @@ def partial_words(profit: str, figures: Figures, period: Period) -> str:
     """Return how far the costs in a profit are known; nothing where all of them are."""
     if not is_high_end(profit, figures, period):
         return ""
-    coverage = figures.value(COVERAGE, period)
-    why = (
-        "some of its costs are not known"
-        if coverage in (None, 1)
-        else f"the unit cost is known for {text(Unit.SHARE, coverage, figures.currency)} of sales"
-    )
+    why = _what_is_missing(figures.value(COVERAGE, period), figures.currency)
     said = f"{REGISTRY[profit].label} is **partial**: {why}. "
     ends = between(profit, figures, period)
     if not ends:
         return said + "What is unknown is not subtracted, so this is the high end."
     return said + f"With what is unknown it lies **{ends}**."
+
+
+def _what_is_missing(coverage: Value, currency: str) -> str:
+    """Return which costs are not known; a share that rounds to all of it is not said as all."""
+    if coverage in (None, 1):
+        return "some of its costs are not known"
+    share, whole = (text(Unit.SHARE, one, currency) for one in (coverage, 1))
+    said = "nearly all sales" if share == whole else f"{share} of sales"
+    return f"the unit cost is known for {said}"
 
 
 def between(profit: str, figures: Figures, period: Period) -> str:

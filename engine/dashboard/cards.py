@@ -25,7 +25,9 @@ Colour = Literal["blue", "orange", "gray"]
 LineType = Literal["line", "bar", "area"]
 PAINT_SECONDS = 0.4
 _PAINTED = "cards painted"
-_ONE_LINE = 17  # letters beside an arrow in the narrowest card, of three in 1024 pixels
+_ONE_LINE = 17  # letters beside an arrow in a card of a phone, 390 pixels wide
+_NARROWEST, _FITS = 160, 137  # pixels of a card: two beside each other on a phone; inside it
+_LETTER, _THIN, _AROUND, _GAP = 11, 5, 34, 16  # pixels of a letter, around a value, between cards
 _MOST_BARS = 31  # more would melt into one another
 
 
@@ -119,10 +121,20 @@ def fits(card: Card) -> bool:
 
 
 def draw_all(names: Sequence[str], figures: Figures, view: View) -> None:
-    """Draw a card for each metric, four beside each other where there is room."""
-    with st.grid(4, min_column_width=160):
-        for name in names:
-            draw(metric_card(name, figures, view))
+    """Draw a card for each metric: four in a row, two where there is less room, never three."""
+    drawn = [metric_card(name, figures, view) for name in names]
+    width = max((narrowest(card.value) for card in drawn), default=_NARROWEST)
+    with st.grid(2, min_column_width=2 * width + _GAP):
+        for first in range(0, len(drawn), 2):
+            with st.grid(2, min_column_width=width, height="stretch"):
+                for card in drawn[first : first + 2]:
+                    draw(card)
+
+
+def narrowest(value: str) -> int:
+    """Return how many pixels a card needs, so that Streamlit does not cut its value."""
+    inside = sum(_THIN if letter in ",. " else _LETTER for letter in value)
+    return _NARROWEST if inside <= _FITS else inside + _AROUND
 
 
 def appear_first() -> None:

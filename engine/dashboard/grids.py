@@ -208,7 +208,7 @@ def draw(
     config = column_config(grid, currency)
     if total is not None and opens is not None:  # so that its columns stand above those of the rows
         total = total.add_column(1, _OPEN, pa.array([""]))
-        config[_OPEN] = st.column_config.TextColumn("", pinned=True, width=_OPEN_WIDTH)
+        config[_OPEN] = st.column_config.TextColumn("", width=_OPEN_WIDTH)
     if total is not None:
         st.dataframe(
             total,
@@ -243,7 +243,6 @@ def open_column(key: str) -> Any:
     return st.column_config.ButtonColumn(
         "Open",
         key=key,
-        pinned=True,
         width=_OPEN_WIDTH,
         type="tertiary",
         help="Show what stands behind it.",

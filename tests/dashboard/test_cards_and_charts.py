@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from engine.dashboard import theme
+from engine.dashboard.bounds import partial_words
 from engine.dashboard.buckets import Grain
-from engine.dashboard.cards import fits, metric_card
+from engine.dashboard.cards import fits, metric_card, narrowest
 from engine.dashboard.charts.chart import whole_ticks
 from engine.dashboard.charts.over_time import over_time
 from engine.dashboard.data import Figures, Value
@@ -55,6 +56,28 @@ def test_less_of_a_bad_thing_is_down_and_good() -> None:
     name = "refunds_total"
     card = metric_card(name, figures(view, name, 100, 200, [0, 0, 0]), view)
     assert (card.delta, card.arrow, card.colour) == ("−50.0 %", "down", "blue")
+
+
+def test_a_long_amount_gets_a_wider_card_and_a_short_one_stays_two_in_a_row() -> None:
+    assert narrowest("22,714.86 USD") == narrowest("≤ 3,797.75 USD") == 160
+    assert narrowest("≤ 13,524,374.43 USD") > narrowest("≤ 124,218.44 USD") > 171
+    assert 2 * (2 * narrowest("≤ 13,524,374.43 USD") + 16) + 16 <= 958, "four in a row on a laptop"
+
+
+def test_a_profit_that_lacks_a_little_is_not_known_for_all_sales() -> None:
+    view = a_view()
+    amounts = {"net_profit": 200, "net_profit_low": 100}
+    for coverage, words in (
+        (0.99999, "the unit cost is known for nearly all sales"),
+        (0.972, "the unit cost is known for 97.2 % of sales"),
+        (1.0, "some of its costs are not known"),
+    ):
+        rows = {view.period: {**amounts, "cost_coverage": coverage}}
+        said = partial_words("net_profit", Figures(rows, "USD"), view.period)
+        assert said == (
+            f"Net profit is **partial**: {words}. With what is unknown it lies "
+            "**between 1.00 USD and 2.00 USD**."
+        )
 
 
 def test_a_metric_without_direction_is_grey() -> None:
