@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.dashboard import drill, pages
-from engine.dashboard.content.ads import CHARTS, verdict_words
+from engine.dashboard.content.ads import CHARTS, FUNNEL, verdict_words
 from engine.dashboard.filters import Filters
 from engine.metrics.ad_verdict import judge
 from engine.metrics.formats import known, text
@@ -44,6 +44,14 @@ def test_what_ads_bring_is_charted_beside_what_they_must(
     for name in names:
         metric = REGISTRY[name]
         assert f"{metric.label.lower()} {text(metric.unit, shop[name], 'USD')}" in alt
+
+
+def test_visits_and_orders_are_a_point_a_listing(shop_app, analytics, period) -> None:
+    at = shop_app(pages.ADS, range="12 months", ads=FUNNEL)
+    answer = analytics.calculate_metrics_batch([period], level="listing", metrics=["visits"])
+    known_ones = answer["visits"].notna().sum()
+    alt = at.get("plotly_chart")[0].proto.alt
+    assert alt.startswith(f"Orders against visits of {known_ones:,} listings")
 
 
 def test_a_listing_opens_where_its_traffic_is(shop_app, analytics, monkeypatch) -> None:

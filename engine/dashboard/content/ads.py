@@ -10,6 +10,7 @@ import streamlit as st
 
 from engine.dashboard import drill, pages, states
 from engine.dashboard.charts.chart import draw as draw_chart
+from engine.dashboard.charts.points import points
 from engine.dashboard.charts.steps import steps_over_time
 from engine.dashboard.content import parts
 from engine.dashboard.grids import Extra, Grid
@@ -64,7 +65,9 @@ COLUMNS = at_level(
     "orders",
     "conversion_rate",
 )
-_SPEND, _FEES, _VISITS, _VIEWS = at_level(SHOP, "ad_spend", "offsite_ads_fees", "visits", "views")
+_SPEND, _FEES, _VISITS, _VIEWS, _ORDERS = at_level(
+    SHOP, "ad_spend", "offsite_ads_fees", "visits", "views", "orders"
+)
 PROFIT, PROFIT_LOW, ORDERS, ROAS, BREAK_EVEN = at_level(
     LISTING,
     "contribution_profit",
@@ -78,6 +81,7 @@ CHARTS = {
     "Return on spend": at_level(SHOP, "roas", "break_even_roas"),
     "Spend and sales": at_level(SHOP, "ad_spend", "ad_sales"),
 }
+FUNNEL = "Visits and orders"
 _LISTINGS = Grid("listings", "listing", "listings", COLUMNS, COLUMNS[0])
 _VERDICT_HELP = (
     f"Whether the return is above or below the break-even with a chance of {SURE} %, as far as so "
@@ -98,22 +102,27 @@ def draw(run: PageRun) -> None:
         return
     parts.draw_cards(run, CARDS)
     st.caption("Ads pay where the return on ad spend is above the break-even of the same listing.")
-    _draw_pays(run)
+    rows = parts.rows_of(run, LISTING, (*COLUMNS, PROFIT, PROFIT_LOW))
+    _draw_chart(run, rows)
     parts.draw_measure(run, _PAGE, MEASURES)
     st.subheader("Ads and visits by listing")
     opens = drill.on_page(pages.LISTINGS, drill.KEYS[LISTING], tab="Traffic")
-    rows = parts.rows_of(run, LISTING, (*COLUMNS, PROFIT, PROFIT_LOW))
     grid = replace(_LISTINGS, extras=(_verdicts(run, rows),))
     parts.draw_grid(run, _PAGE, LISTING, grid, opens, rows)
 
 
-def _draw_pays(run: PageRun) -> None:
-    """Draw the return of ads beside the one from which they pay, or spend beside sales."""
-    words = list(CHARTS)
+def _draw_chart(run: PageRun, rows: pd.DataFrame) -> None:
+    """Draw the return of ads beside the one that pays, spend beside sales, or visits and orders."""
+    words = [*CHARTS, FUNNEL]
     with st.container(border=True):
         chosen = st.segmented_control(
             "Chart", words, default=words[0], required=True, key="ads", bind="query-params"
         )
+        if chosen == FUNNEL:
+            visits, orders = (REGISTRY[name] for name in (_VISITS, _ORDERS))
+            name_of = drill.namer(run, LISTING)
+            draw_chart(points(visits, orders, rows, name_of, run.currency, "listings"), "funnel")
+            return
         metrics = [REGISTRY[name] for name in CHARTS[chosen if chosen in words else words[0]]]
         draw_chart(steps_over_time(metrics, run.figures, run.view), "pays")
 
