@@ -27,7 +27,6 @@ from engine.metrics.registry import REGISTRY
 
 _PAGE = "data-health"
 CARDS = at_level(SHOP, "cost_coverage", "weight_coverage", "fee_measured_share", "held_orders")
-(COGS,) = at_level(SHOP, "cogs")
 TABS = ("Findings", "Missing costs", "Provenance", "Imports", "Identities", "Freshness")
 # What was found and what to do come before where it stands: most screens are narrower than a row.
 FINDING_ORDER = (
@@ -127,8 +126,8 @@ def _provenance(run: PageRun) -> None:
 def in_plain_words(provenance: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with the costs and labels of the engine as people say them."""
     labels = [
-        in_words(label, "another region") if cost == COGS else label.capitalize()
-        for cost, label in zip(provenance["cost"], provenance["label"], strict=True)
+        in_words(label, "another region") if "/" in label else label.capitalize()
+        for label in provenance["label"]
     ]
     costs = [REGISTRY[cost].label for cost in provenance["cost"]]
     return provenance.assign(cost=costs, label=labels)
