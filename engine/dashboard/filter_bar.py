@@ -27,16 +27,16 @@ def filter_bar(today: date) -> Filters:
     """Draw the filters and return what the reader chose."""
     name = RangeName(_select("Range", list(RangeName), "range"))
     dates = _dates(today) if name is RangeName.CUSTOM else None
-    comparison = _choose(
+    comparison = choose(
         "Compare with", list(Comparison), "compare", disabled=name is RangeName.ALL_TIME
     )
-    dating = _choose(
+    dating = choose(
         "Refunds dated by",
         list(RefundDating),
         "refunds",
         help="A refund counts on its own day, or on the day of the order that it belongs to.",
     )
-    grain = _choose("Grain", list(Grain), "grain", help="How the charts cut the range.")
+    grain = choose("Grain", list(Grain), "grain", help="How the charts cut the range.")
     return Filters(name, dates, Comparison(comparison), RefundDating(dating), Grain(grain))
 
 
@@ -142,15 +142,19 @@ def _select(label: str, options: list[RangeName], key: str) -> str:
     return chosen if chosen in words else words[0]
 
 
-def _choose(
+def choose(
     label: str,
-    options: list[Comparison] | list[RefundDating] | list[Grain],
+    options: Sequence[str],
     key: str,
     *,
     disabled: bool = False,
     help: str | None = None,
 ) -> str:
-    words = [option.value for option in options]
+    """Draw one choice of few words that stand in the address as they are; the first is the default.
+
+    A word in the address that is none of them is answered by the default.
+    """
+    words = [str(option) for option in options]
     chosen = st.segmented_control(
         label,
         words,

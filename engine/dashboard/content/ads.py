@@ -13,6 +13,7 @@ from engine.dashboard.charts.chart import draw as draw_chart
 from engine.dashboard.charts.points import points
 from engine.dashboard.charts.steps import steps_over_time
 from engine.dashboard.content import parts
+from engine.dashboard.filter_bar import choose
 from engine.dashboard.grids import Extra, Grid
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
@@ -113,17 +114,14 @@ def draw(run: PageRun) -> None:
 
 def _draw_chart(run: PageRun, rows: pd.DataFrame) -> None:
     """Draw the return of ads beside the one that pays, spend beside sales, or visits and orders."""
-    words = [*CHARTS, FUNNEL]
     with st.container(border=True):
-        chosen = st.segmented_control(
-            "Chart", words, default=words[0], required=True, key="ads", bind="query-params"
-        )
+        chosen = choose("Chart", (*CHARTS, FUNNEL), "ads")
         if chosen == FUNNEL:
             visits, orders = (REGISTRY[name] for name in (_VISITS, _ORDERS))
             name_of = drill.namer(run, LISTING)
             draw_chart(points(visits, orders, rows, name_of, run.currency, "listings"), "funnel")
             return
-        metrics = [REGISTRY[name] for name in CHARTS[chosen if chosen in words else words[0]]]
+        metrics = [REGISTRY[name] for name in CHARTS[chosen]]
         draw_chart(steps_over_time(metrics, run.figures, run.view), "pays")
 
 

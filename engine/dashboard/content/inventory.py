@@ -20,6 +20,7 @@ from engine.dashboard.charts.ranked import ranked
 from engine.dashboard.charts.steps import steps_over_time
 from engine.dashboard.content import parts, stock_tables
 from engine.dashboard.data import entity_figures, shop_figures
+from engine.dashboard.filter_bar import choose
 from engine.dashboard.filters import resolve
 from engine.dashboard.grids import Grid
 from engine.dashboard.kept import kept
@@ -70,17 +71,13 @@ class AsOf(StrEnum):
 
 def draw(run: PageRun) -> None:
     """Draw the page."""
-    words = [str(one) for one in AsOf]
-    chosen = st.segmented_control(
+    chosen = choose(
         "Stock as of",
-        words,
-        default=words[0],
-        required=True,
-        key="stock",
-        bind="query-params",
+        list(AsOf),
+        "stock",
         help="Today, or the last day of the range that the filters choose.",
     )
-    run = as_of(run, AsOf(chosen) if chosen in words else AsOf.NOW)
+    run = as_of(run, AsOf(chosen))
     open_run(run)  # the panel below explains the numbers of this page
     day = run.view.period.end
     if run.figures.value(STOCK, run.view.period) is None:

@@ -19,7 +19,7 @@ from engine.dashboard.content import parts
 from engine.dashboard.content.orders import UNKNOWN_COUNTRY
 from engine.dashboard.data import breakdown_rows
 from engine.dashboard.downloads import export
-from engine.dashboard.filter_bar import pick
+from engine.dashboard.filter_bar import choose, pick
 from engine.dashboard.grids import Grid
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
@@ -63,8 +63,8 @@ def draw(run: PageRun) -> None:
     """Draw the lanes, and the SKUs whose parcels cost more than was paid for them."""
     with st.container(horizontal=True):
         country = _pick_country(run)
-        by = _choose("By", list(BY), "by")
-        basis = _choose(
+        by = choose("By", list(BY), "by")
+        basis = choose(
             "Cost known as",
             list(BASES),
             "basis",
@@ -104,22 +104,6 @@ def _pick_country(run: PageRun) -> str | None:
     return parts.WITHOUT if chosen == UNKNOWN_COUNTRY else chosen
 
 
-def _choose(
-    label: str, words: list[str], key: str, *, disabled: bool = False, help: str | None = None
-) -> str:
-    chosen = st.segmented_control(
-        label,
-        words,
-        default=words[0],
-        required=True,
-        key=key,
-        bind="query-params",
-        disabled=disabled,
-        help=help,
-    )
-    return chosen if chosen in words else words[0]
-
-
 def by_table(run: PageRun, by: str, country: str | None = None, basis: str | None = None) -> Table:
     """Return one row a country, zone, tier or carrier: those that lose most first.
 
@@ -153,7 +137,7 @@ def _frame(
 def _draw_chart(run: PageRun, table: Table, by: str) -> None:
     """Draw what was charged and what it cost on each lane, or what is left of its sales."""
     with st.container(border=True):
-        chart = _choose("Chart", list(CHARTS), "lanes")
+        chart = choose("Chart", list(CHARTS), "lanes")
         at = {name: 1 + number for number, name in enumerate(BY_COLUMNS)}
         if chart == CHARTS[0]:
             pairs = [
