@@ -17,6 +17,7 @@ from engine.ledger.fee_frames import FeeBasis, OrderEntries, Pool, PoolOutcome
 from engine.ledger.frames import FEES, EventKind, Ledger, OrderState
 from engine.ledger.pooled_fees import PooledBefore
 from engine.money import Int64Array
+from engine.sorting import distinct
 from engine.sources.cost_table import EMPTY_COSTS
 from engine.sources.frames import EntryRows, Int8Array, Maybe, SourceTables, Texts, TrackingRows
 from engine.sources.some_orders import orders_alone, orders_only
@@ -84,11 +85,13 @@ def _as_found(rows: EntryRows, named: OrderEntries) -> EntryRows:
 
 def in_one_parcel(tracking: TrackingRows, ids: Int64Array) -> Int64Array:
     """Return orders, which ascend, and all that are tied to them by tracking codes, ascending."""
-    code = tracking.tracking_code.code
+    order_id, code = tracking.order_id, tracking.tracking_code.code
     while True:
-        codes = np.unique(code[np.isin(tracking.order_id, ids)])
-        tied = tracking.order_id[np.isin(code, codes[codes >= 0])]
-        more = np.union1d(ids, tied)
+        is_named = np.zeros(len(tracking.tracking_code.values) + 1, np.bool_)
+        is_named[code[np.isin(order_id, ids)]] = True
+        is_named[-1] = False  # of parcels without a code
+        tied = order_id[is_named[code]]
+        more = distinct(np.concatenate((ids, tied)))
         if len(more) == len(ids):
             return ids
         ids = more

@@ -30,7 +30,7 @@ class Supposed:
     """Ledger amounts of some orders; the arrays have one value a row.
 
     sku: code into `skus`. day, order_day: day numbers, of the event and of its order. is_refund:
-    whether money was given back. columns: as in the ledger.
+    whether money was given back. sale, refund: columns as in the ledger, the rows of sales first.
     """
 
     order_id: Int64Array
@@ -40,7 +40,12 @@ class Supposed:
     day: Int32Array
     order_day: Int32Array
     is_refund: BoolArray
-    columns: dict[str, Int64Array]
+    sale: Amounts
+    refund: Amounts
+
+    def column(self, name: str) -> Int64Array:
+        """Return a column of all rows, put together when it is asked for: most never are."""
+        return np.concatenate((self.sale[name], self.refund[name]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +99,6 @@ class AsTheyWere:
 
 def _rows(facts: Facts) -> Supposed:
     lines, back, refunds = facts.lines, facts.back, facts.refunds
-    sale = sale_columns(facts)
-    refund = refund_columns(facts, facts.terms.policies.returned_goods)
     line = np.concatenate((np.arange(len(lines.order)), back.line))
     order_day = facts.orders.day[lines.order[line]]
     day = np.concatenate((facts.orders.day[lines.order], refunds.day[back.refund]))
@@ -107,7 +110,8 @@ def _rows(facts: Facts) -> Supposed:
         day=day.astype(np.int32),
         order_day=order_day.astype(np.int32),
         is_refund=np.arange(len(line)) >= len(lines.order),
-        columns={name: np.concatenate((sale[name], refund[name])) for name in sale},
+        sale=sale_columns(facts),
+        refund=refund_columns(facts, facts.terms.policies.returned_goods),
     )
 
 

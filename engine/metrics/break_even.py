@@ -102,7 +102,7 @@ class _Search:
         day = rows.day if self.dating == "refund_day" else rows.order_day
         own = self.period.holds(day) & np.isin(rows.line_id, self.lines)
         return sum(
-            sign * int(rows.columns[column][own].sum()) for sign, column in ledger_terms(PROFIT)
+            sign * int(rows.column(column)[own].sum()) for sign, column in ledger_terms(PROFIT)
         )
 
     def lowest(self, guess: int) -> int | None:

@@ -216,13 +216,12 @@ def orders_of(ledger: Ledger, is_own: BoolArray) -> BoolArray:
 
 def _ledger_rows(ledger: Ledger, rows: Int64Array, placed: BoolArray, is_own: BoolArray) -> Rows:
     kind = ledger.kind[rows]
-    terms = {column for name in _NAMES for _, column in ledger_terms(name)}
     return Rows(
         sku=ledger.sku[rows].astype(np.int64),
         is_refund=kind == EventKind.REFUND,
         is_placed=np.append(placed, False)[ledger.order[rows]] & (kind != EventKind.ADJUSTMENT),
         is_own=is_own[rows] & (kind != EventKind.ADJUSTMENT),
-        columns={name: ledger.amounts.of(name, rows) for name in terms},
+        columns={name: ledger.amounts.of(name, rows) for name in _terms()},
     )
 
 
@@ -244,8 +243,13 @@ def _supposed_rows(
         is_refund=supposed.is_refund[rows],
         is_placed=np.ones(len(rows), np.bool_),
         is_own=np.isin(supposed.line_id[rows], lines),
-        columns={name: column[rows] for name, column in supposed.columns.items()},
+        columns={name: supposed.column(name)[rows] for name in _terms()},
     )
+
+
+def _terms() -> list[str]:
+    """Return the ledger columns that the parts of profit are sums of."""
+    return sorted({column for name in _NAMES for _, column in ledger_terms(name)})
 
 
 def _by_sku(rows: Rows, chosen: BoolArray, skus: int) -> Int64Array:

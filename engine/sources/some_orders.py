@@ -21,7 +21,11 @@ _ASCENDING = ("orders", "lines", "shipments", "tracking")  # by order id
 
 
 def rows_of(table: Table, rows: Int64Array) -> Table:
-    """Return some rows of a table, text columns with the texts that occur in them only."""
+    """Return some rows of a table.
+
+    Of few rows a text column keeps only the texts that occur in them: whoever works them out again
+    asks what each of its texts means.
+    """
     names = [field.name for field in fields(table)]  # type: ignore[arg-type]
     return type(table)(**{name: _chosen(table.as_held(name), rows) for name in names})
 
@@ -30,6 +34,8 @@ def _chosen(column: Any, rows: Int64Array) -> Any:
     if isinstance(column, Maybe):
         return Maybe(column.as_held("value")[rows], column.known[rows])
     if isinstance(column, Texts):
+        if len(rows) >= len(column.values):
+            return column.chosen(rows)
         used, code = np.unique(column.as_held("code")[rows], return_inverse=True)
         names = tuple(column.values[number] for number in used.tolist() if number >= 0)
         skipped = int(len(used) > len(names))  # −1, no text, comes first
@@ -77,5 +83,6 @@ def _rows(column: Int64Array, ids: Int64Array, is_ascending: bool) -> Int64Array
     if not is_ascending:
         return np.flatnonzero(np.isin(column, ids))
     low, high = np.searchsorted(column, ids), np.searchsorted(column, ids, side="right")
-    spans = [np.arange(a, b) for a, b in zip(low.tolist(), high.tolist(), strict=True)]
-    return np.concatenate((np.empty(0, np.int64), *spans))
+    count = high - low
+    before = np.cumsum(count) - count
+    return np.repeat(low - before, count) + np.arange(int(count.sum()))
