@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from datetime import date
 from typing import Literal
 
 import pandas as pd
 
 from engine.errors import UsageError
 from engine.ledger.changed_inputs import Changes
-from engine.ledger.cost_history import CostSpell, cost_history
+from engine.ledger.cost_history import CostSpell, cost_history, cost_ways
 from engine.ledger.evidence import Evidence
 from engine.ledger.explain_order import explain_order
 from engine.ledger.order_explanation import OrderExplanation
@@ -119,6 +120,10 @@ class Openings:
             return ()
         last = day_date(self._snapshot.days_begun - 1)
         return cost_history(self._evidence.costs, sku, first, last)
+
+    def cost_ways(self, day: date) -> dict[str, str]:
+        """How the unit cost of each SKU is found in the month of a day, in words."""
+        return cost_ways(self._evidence.costs, day)
 
     def losers_to(
         self, country: str, period: Period, *, refund_dating: Dating = "refund_day"

@@ -32,13 +32,15 @@ _NAME_WIDTH, _OPEN_WIDTH = 200, 70  # pixels
 class Extra:
     """A column that is no metric of the range itself: a change, a small line over time.
 
-    value_of: by the id of a row, None for one without; whole: of the row of the whole shop.
+    value_of: by the id of a row, None for one without; whole: of the row of the whole shop;
+    is_last: behind all metrics, else behind the first.
     """
 
     name: str
     config: Any
     value_of: Callable[[Any], Any]
     whole: Any
+    is_last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,12 @@ class Grid:
     metrics: tuple[str, ...]
     sorted_by: str
     ascending: bool = False
-    extras: tuple[Extra, ...] = ()  # they stand behind the first metric
+    extras: tuple[Extra, ...] = ()
+
+    def extras_behind(self, metric: str) -> list[Extra]:
+        """Return the extra columns that stand right behind a metric."""
+        places = (self.metrics[0], self.metrics[-1])
+        return [one for one in self.extras if places[one.is_last] == metric]
 
     @property
     def heading(self) -> str:
@@ -121,10 +128,8 @@ def grid_rows(rows: Rows, grid: Grid, currency: str, *, has_button: bool = False
         columns[_OPEN] = ["Open"] * len(rows)
     for metric in grid.metrics:
         columns[metric] = column(REGISTRY[metric].unit, rows.column(metric), currency)
-        if metric == grid.metrics[0] and grid.extras:
-            ids = rows.ids()
-            for extra in grid.extras:
-                columns[extra.name] = [extra.value_of(entity) for entity in ids]
+        for extra in grid.extras_behind(metric):
+            columns[extra.name] = [extra.value_of(entity) for entity in rows.ids()]
     return pa.Table.from_pydict(
         columns
     )  # a frame of pandas would be made into this one on every run
@@ -163,8 +168,7 @@ def total_row(grid: Grid, label: str, values: dict[str, Value], currency: str) -
     drawn: dict[str, list[Any]] = {_NAME: [label]}
     for name in grid.metrics:
         drawn[name] = [number(REGISTRY[name].unit, values[name], currency)]
-        if name == grid.metrics[0]:
-            drawn |= {extra.name: [extra.whole] for extra in grid.extras}
+        drawn |= {extra.name: [extra.whole] for extra in grid.extras_behind(name)}
     return pa.Table.from_pydict(drawn)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.ledger.cost_answers import CostAnswers, CostQuestions, answer_costs
 from engine.ledger.cost_book import CostBook
-from engine.ledger.cost_labels import LABELS
+from engine.ledger.cost_labels import LABELS, in_words
 from engine.ledger.frames import CostBasis
 from engine.sources.cost_regions import REGIONS
 
@@ -66,6 +66,29 @@ def cost_history(book: CostBook, sku: str, first: date, last: date) -> tuple[Cos
     return tuple(
         sorted(spells, key=lambda spell: (REGIONS.index(spell.region), -spell.first.toordinal()))
     )
+
+
+def cost_ways(book: CostBook, day: date) -> dict[str, str]:
+    """Return how the cost of each SKU is found in the month of a day, in words.
+
+    Of the regions the one where it is found by the longest way: on the last rung, or not at all.
+    """
+    skus, regions = len(book.names.skus), len(REGIONS)
+    count = skus * regions
+    questions = CostQuestions(
+        sku=np.repeat(np.arange(skus, dtype=np.int32), regions),
+        region=np.tile(np.arange(regions, dtype=np.int8), skus),
+        month=np.full(count, _month(day), np.int32),
+        is_assumed=np.zeros(count, np.bool_),
+        of_line=np.arange(count, dtype=np.int32),
+    )
+    answers = answer_costs(book.groups, book.names, questions, book.currency)
+    label, known = answers.label.astype(np.int64), answers.known
+    way = np.where(known, label, len(LABELS)).reshape(skus, regions)
+    longest = np.arange(skus) * regions + way.argmax(axis=1)
+    region = np.where(known, answers.region, 0)[longest]
+    words = np.array([[in_words(one, place) for place in REGIONS] for one in LABELS], object)
+    return dict(zip(book.names.skus, words[label[longest], region].tolist(), strict=True))
 
 
 def _spell(answers: CostAnswers, head: int, end: int) -> CostSpell:

@@ -49,6 +49,12 @@ def test_the_table_is_the_engines_rows(path, page, key, shop_app, analytics, per
         wanted = (number(unit, value, analytics.shop.currency) for value in each[name])
         assert sorted(drawn[name].dropna()) == sorted(v for v in wanted if v is not None), name
     assert "entity_id" not in drawn, "a grid sends only what it shows"
+    if key == "sku":
+        ways = analytics.cost_ways(period.end)
+        said = [None if pd.isna(one) else one for one in drawn["cost_way"]]
+        assert said == [ways.get(sku) for sku in drawn["name"]]
+        assert len(set(said)) > 2, "its own, of another SKU, nobody's"
+        assert drawn.columns[-1] == "cost_way"
 
 
 @pytest.mark.parametrize(("path", "page", "key"), BOTH, ids=IDS)

@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 
-from engine.ledger.cost_history import cost_history
+from engine.ledger.cost_history import cost_history, cost_ways
 from engine.ledger.cost_labels import LABELS, in_words
 from engine.ledger.events import build_ledger
 from engine.local_time import local_clock
@@ -68,3 +68,18 @@ def test_labels_are_said_in_words() -> None:
     assert in_words(LABELS[0], "") == "nobody's"
     words = [in_words(label, "EU") for label in LABELS]
     assert len(set(words)) == len(np.unique(LABELS))
+
+
+def test_the_way_to_a_cost_is_the_longest_of_its_regions() -> None:
+    book = facts().costs.book
+    ways = cost_ways(book, LAST)
+    assert set(ways) == set(book.names.skus)
+    for sku, way in ways.items():
+        last = [one for one in cost_history(book, sku, FIRST, LAST) if one.last.month == LAST.month]
+        assert len(last) == len(REGIONS)
+        of_all = {in_words(one.label, one.source_region) for one in last}
+        longest = max(last, key=lambda one: LABELS.index(one.label) or len(LABELS))
+        assert way == in_words(longest.label, longest.source_region)
+        assert way in of_all
+    assert ways["C"] == in_words("missing", ""), "nothing is found for it"
+    assert len(set(ways.values())) > 1

@@ -13,6 +13,7 @@ from engine.dashboard.charts.steps import steps_over_time
 from engine.dashboard.data import Figures, entity_series
 from engine.dashboard.filters import compared_words
 from engine.dashboard.grids import Extra
+from engine.dashboard.kept import kept
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
 from engine.metrics.concentration import MOST_OF_IT, concentration, growth
@@ -27,11 +28,32 @@ PRICES = at_level(SHOP, "average_unit_price", "average_unit_cost")  # of listing
 
 
 def extras(run: PageRun, level: Level) -> tuple[Extra, ...]:
-    """Return the change of net revenue and the line of net sales: two batch calls at most."""
+    """Return the change of net revenue and the line of net sales, of SKUs the way to their cost.
+
+    Two batch calls at most.
+    """
     found = [_line(run, level)]
     if run.view.compared is not None:
         found.insert(0, _change(run, level))
+    if level is PRODUCT:
+        found.append(_cost_way(run))
     return tuple(found)
+
+
+def _cost_way(run: PageRun) -> Extra:
+    ways = kept(run.analytics.cost_ways, run.view.period.end)
+    return Extra(
+        "cost_way",
+        st.column_config.TextColumn(
+            "Whose cost it is",
+            help="How the unit cost of the last month of the range is found, in the region where "
+            "that takes the longest way. A SKU opens to all its costs.",
+            width="medium",
+        ),
+        ways.get,
+        None,
+        is_last=True,
+    )
 
 
 def _change(run: PageRun, level: Level) -> Extra:
