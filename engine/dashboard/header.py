@@ -11,9 +11,10 @@ from datetime import timedelta
 
 import streamlit as st
 
-from engine.dashboard.data import Value
+from engine.dashboard.drill import leave_for
 from engine.dashboard.filters import View
 from engine.dashboard.page_run import PageRun, now
+from engine.dashboard.pages import DATA_HEALTH
 from engine.dashboard.questions import COVERAGE
 from engine.dashboard.wording import days_words, escape, moment_words, range_words
 from engine.metrics.formats import text
@@ -22,9 +23,12 @@ from engine.periods import Period
 
 
 def header(run: PageRun) -> None:
-    """Draw the strip."""
+    """Draw the strip; what the costs are known of leads to the page that says what is missing."""
     parts = " · ".join(header_words(run, st.context.timezone_offset))
-    st.markdown(f":small[{parts}]")
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
+        st.markdown(f":small[{parts}]", width="content")
+        if st.button(coverage_badge(run), type="tertiary", key="cost coverage"):
+            leave_for(DATA_HEALTH, {})
 
 
 def header_words(run: PageRun, reader_offset: int | None) -> list[str]:
@@ -40,7 +44,6 @@ def header_words(run: PageRun, reader_offset: int | None) -> list[str]:
         _zone(run, reader_offset),
         _currency(run),
         _freshness(run),
-        _coverage(run.figures.value(COVERAGE, view.period)),
     ]
 
 
@@ -92,8 +95,9 @@ def _freshness(run: PageRun) -> str:
     return f"data to {newest}, read {moment_words(run.local(run.analytics.loaded_at), today)}"
 
 
-def _coverage(coverage: Value) -> str:
-    metric = REGISTRY[COVERAGE]
+def coverage_badge(run: PageRun) -> str:
+    """Return how much of the sales has a known unit cost, in Markdown; less than all stands out."""
+    metric, coverage = REGISTRY[COVERAGE], run.figures.value(COVERAGE, run.view.period)
     shown = text(metric.unit, coverage, "")
     colour = "blue" if coverage == 1 else "gray" if coverage is None else "orange"
     return f":{colour}-badge[{metric.label.lower()} {shown}]"

@@ -12,7 +12,7 @@ from engine.analytics import EcommerceAnalyticsOptimized
 from engine.dashboard import page_run
 from engine.dashboard.data import Figures
 from engine.dashboard.filters import Filters
-from engine.dashboard.header import header_words
+from engine.dashboard.header import coverage_badge, header_words
 from engine.dashboard.notices import left_out_words
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.questions import COVERAGE
@@ -37,8 +37,7 @@ def test_shop_days_comparison_zone_currency_age_and_coverage(analytics, view_of)
     assert parts[2] == "compared with 1 Sep to 30 Sep 2026"
     assert parts[3:5] == [r"Europe\/Istanbul", "USD"]
     assert parts[5].startswith("data to 31 Oct 2026 23:59, read ")
-    assert parts[6] == ":orange-badge[cost coverage 90.0 %]"
-    assert len(parts) == 7, "the version of the definitions is for who compares two files"
+    assert len(parts) == 6, "the version of the definitions is for who compares two files"
 
 
 def test_a_comparison_of_another_length_says_its_days(analytics, view_of) -> None:
@@ -92,7 +91,15 @@ def test_a_missing_comparison_says_why(analytics, view_of) -> None:
     ],
 )
 def test_incomplete_costs_stand_out(analytics, view_of, coverage: float | None, badge: str) -> None:
-    assert header_words(a_run(analytics, view_of, coverage=coverage), None)[6] == badge
+    assert coverage_badge(a_run(analytics, view_of, coverage=coverage)) == badge
+
+
+def test_the_coverage_leads_to_what_is_missing(shop_app) -> None:
+    at = shop_app(range="12 months")
+    at.button(key="cost coverage").click().run()
+    assert not at.exception
+    assert at.title[0].value == "Data health"
+    assert at.selectbox(key="range").value == "12 months"
 
 
 def test_a_reader_in_another_zone_is_told(analytics, view_of) -> None:
