@@ -20,8 +20,6 @@ GREY = "#767676"
 PALETTE = (BLUE, VERMILION, GREEN, PURPLE, GREY)
 
 GAIN, LOSS, COMPARED, SUBTOTAL = BLUE, VERMILION, GREY, GREY
-# Bars let the dashed line of the comparison show through; their outline keeps the full colour.
-SEE_THROUGH_BLUE = "rgba(0, 114, 178, 0.45)"
 
 _FAINTEST, _DEEPEST = 0.06, 0.5  # under numbers that stay readable in light and in dark
 
@@ -56,8 +54,17 @@ def frame(
     return go.Figure(list(traces), {"height": height, **_LAYOUT, **axes, **layout})
 
 
+def of_value(value: float | str | None) -> str:
+    """Return the colour of a bar: below zero it is a loss."""
+    return LOSS if isinstance(value, (int, float)) and value < 0 else GAIN
+
+
+def see_through(colour: str, depth: float) -> str:
+    """Return a colour that lets through what is behind it; depth: 0..1, 1 lets nothing through."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red}, {green}, {blue}, {depth:.2f})"
+
+
 def shade(is_gain: bool, depth: float) -> str:
     """Return the colour behind a number of a table: the deeper the larger; depth: 0..1."""
-    colour = GAIN if is_gain else LOSS
-    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return f"rgba({red}, {green}, {blue}, {_FAINTEST + depth * (_DEEPEST - _FAINTEST):.2f})"
+    return see_through(GAIN if is_gain else LOSS, _FAINTEST + depth * (_DEEPEST - _FAINTEST))

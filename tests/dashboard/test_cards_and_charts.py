@@ -120,6 +120,15 @@ def test_many_bars_become_an_area() -> None:
     assert metric_card("orders", figures(view, "orders", 51, 1, each), view).line_type == "area"
 
 
+def test_a_bar_of_a_loss_is_vermilion_and_one_of_a_cost_below_zero_is_none() -> None:
+    view = a_view()
+    for name, colour in (("shipping_result", theme.LOSS), ("postage", theme.GAIN)):
+        made = figures(view, name, -100, 300, [100, -300, None])
+        bars = over_time(REGISTRY[name], made, view).figure.data[0]
+        assert list(bars.marker.line.color) == [theme.GAIN, colour, theme.GAIN]
+        assert bars.marker.color[1] == theme.see_through(colour, 0.45)
+
+
 def test_a_sum_is_bars_from_zero_with_its_cut_ones_hatched() -> None:
     view = a_view()
     chart = over_time(

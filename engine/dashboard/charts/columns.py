@@ -28,7 +28,7 @@ def columns_in_order(
             f"{groups} {name}: {text(metric.unit, value, currency)}" for name, value in drawn
         ],
         hovertemplate="%{customdata}<extra></extra>",
-        marker={"color": theme.GAIN},
+        marker={"color": [theme.of_value(value) for _, value in drawn]},
     )
     shown = range(0, len(drawn), max(1, -(-len(drawn) // _MOST_LABELS)))
     names = [drawn[at][0] for at in shown]

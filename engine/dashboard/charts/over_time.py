@@ -19,10 +19,11 @@ from engine.dashboard.data import Figures, Value
 from engine.dashboard.filters import View
 from engine.dashboard.wording import bucket_words, range_words, tick_words
 from engine.metrics.formats import change, number
-from engine.metrics.model import Metric, Unit
+from engine.metrics.model import Direction, Metric, Unit
 
 _HEIGHT = 320
 _ALONE_GAP = 0.7  # share of the width left beside a bar that is the only one
+_BAR_DEPTH = 0.45
 _MARK = {"color": theme.COMPARED, "width": 2}
 _MOST_TICKS = 5  # as many dates as fit below a chart on a phone
 
@@ -70,10 +71,13 @@ def _own_trace(metric: Metric, figures: Figures, view: View, values: list[Value]
         line = {"color": theme.BLUE, "width": 2.5}
         return go.Scatter(**spot, mode="lines+markers", marker={"size": 5}, line=line)
     hatch = ["/" if bucket.is_cut else "" for bucket in view.buckets]
+    is_cost = metric.direction is Direction.DOWN  # which is no loss where it is below zero
+    colours = [theme.GAIN if is_cost else theme.of_value(value) for value in values]
     marker = {
-        "color": theme.SEE_THROUGH_BLUE,
-        "line": {"color": theme.BLUE, "width": 1.5},
-        "pattern": {"shape": hatch, "fgcolor": theme.BLUE, "fillmode": "overlay"},
+        # Bars let the dashed line of the comparison show through; the outline is in full colour.
+        "color": [theme.see_through(colour, _BAR_DEPTH) for colour in colours],
+        "line": {"color": colours, "width": 1.5},
+        "pattern": {"shape": hatch, "fgcolor": colours, "fillmode": "overlay"},
     }
     return go.Bar(**spot, marker=marker)
 

@@ -26,7 +26,7 @@ def ranked(metric: Metric, bars: Sequence[tuple[str, Value]], currency: str) -> 
         y=places,
         customdata=[f"{name}: {text(metric.unit, value, currency)}" for name, value in drawn],
         hovertemplate="%{customdata}<extra></extra>",
-        marker={"color": [_colour(value) for _, value in drawn]},
+        marker={"color": [theme.of_value(value) for _, value in drawn]},
     )
     names = [
         f"{short_name(name)}<br><b>{text(metric.unit, value, currency)}</b>"
@@ -47,10 +47,6 @@ def ranked(metric: Metric, bars: Sequence[tuple[str, Value]], currency: str) -> 
     if len(drawn) > 1:
         alt += f" to {last} with {text(metric.unit, least, currency)}"
     return Chart(figure, f"{alt}.")
-
-
-def _colour(value: Value) -> str:
-    return theme.LOSS if isinstance(value, (int, float)) and value < 0 else theme.GAIN
 
 
 def short_name(name: str) -> str:
