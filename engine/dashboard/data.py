@@ -146,15 +146,17 @@ def breakdown_rows(
     dating: Dating,
     level: Level = SHOP,
     entity: int | str | None = None,
+    value: str | None = None,
 ) -> pd.DataFrame:
     """Answer metrics for each value of a dimension, or pair of them: one batch call.
 
-    Of the shop, or of one listing or SKU.
+    Of the shop, of one listing or SKU, or of each of them. With `value` that of the dimension only:
+    every SKU in every country is much to keep.
 
     One row = one value that occurs, in a column named like the dimension; `(none)` = without one.
     """
     entities = None if entity is None else (entity,)
-    question = Question(level, entities, (period,), tuple(metrics), dating, dimension)
+    question = Question(level, entities, (period,), tuple(metrics), dating, dimension, value)
     return _frame(question, analytics)
 
 
@@ -243,12 +245,13 @@ class Question:
     metrics: tuple[str, ...] | None
     dating: Dating
     breakdown: Breakdown | None = None
+    value: str | None = None  # the one of the breakdown that is kept, None = every one
 
     def ask(self, analytics: EcommerceAnalyticsOptimized) -> pd.DataFrame:
         """Return the engine's answer."""
         entities: Any = None if self.entities is None else list(self.entities)
         with turn():
-            return analytics.calculate_metrics_batch(
+            frame = analytics.calculate_metrics_batch(
                 self.periods,
                 level=self.level,
                 entities=entities,
@@ -256,6 +259,7 @@ class Question:
                 refund_dating=self.dating,
                 breakdown=self.breakdown,
             )
+            return frame if self.value is None else frame[frame[self.breakdown] == self.value]
 
 
 def _figures(question: Question, analytics: EcommerceAnalyticsOptimized) -> Figures:

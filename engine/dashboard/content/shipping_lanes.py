@@ -160,9 +160,14 @@ def _draw_skus(run: PageRun, country: str | None) -> None:
         parts.draw_grid(run, _PAGE, PRODUCT, _SKUS, opens)
         return
     frame = breakdown_rows(
-        run.analytics, run.view.period, "country", COLUMNS, run.view.dating, PRODUCT
+        run.analytics,
+        run.view.period,
+        "country",
+        COLUMNS,
+        run.view.dating,
+        PRODUCT,
+        value=country,
     )
-    frame = frame[frame["country"] == country]
     whole = _frame(run, "country", country).iloc[0]
     name_of = drill.namer(run, PRODUCT)
     total = grids.total_row(
