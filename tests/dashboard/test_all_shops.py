@@ -73,6 +73,15 @@ def test_all_shops_are_offered_and_are_the_engines_own_answer(
     assert "shop" in at.query_params, "a link to all shops is a view"
 
 
+def test_the_bridge_of_all_shops_opens_no_rows_which_they_have_not(
+    settings: Settings, open_app
+) -> None:
+    at = open_app(PROFIT_BRIDGE, shop="all", range="All time", traced="true")
+    (steps,) = [one.value for one in at.dataframe if "step" in one.value]
+    assert "basis" not in steps
+    assert not [one for one in at.toggle if one.key == "traced"]
+
+
 def test_the_strip_says_whose_days_and_the_dates_of_the_rates(settings: Settings, open_app) -> None:
     strip = open_app(shop="all").markdown[0].value
     assert "**All shops**" in strip

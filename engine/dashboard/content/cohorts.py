@@ -126,7 +126,8 @@ def _draw_table(run: PageRun, found: Cohorts, label: str) -> None:
         on_select="rerun",
         selection_mode="single-cell",
     )
-    more = f" The first {MOST_MONTHS} months; the export has all." * (found.last > MOST_MONTHS)
+    is_cut = found.last > MOST_MONTHS
+    more = f" The first {MOST_MONTHS} months; the export has all." if is_cut else ""
     st.caption(
         "One row: the customers whose first order fell into that month, over all time, whatever "
         "the range. Open shows their orders of the range, a click on a month those of that month. "

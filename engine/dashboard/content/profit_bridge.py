@@ -29,6 +29,7 @@ from engine.dashboard.drill import leave_for, pick_entity
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.questions import NET_PROFIT, REVENUE
+from engine.metrics.explain_nodes import Node
 from engine.metrics.model import LISTING, PRODUCT, SHOP, Level
 from engine.money import currency_digits
 
@@ -158,21 +159,29 @@ def _table(
     run: PageRun, figures: Figures, subject: Subject | None, steps: list[Step], shown: list[Step]
 ) -> None:
     """Draw the steps with their share of net revenue, what they were before, and their sources."""
-    traced = st.toggle(
+    table = steps_table(run, figures, steps, shown, _traced(run, subject))
+    parts.heading(run, _PAGE, "Step by step", "steps", partial(table.sheet, run.currency))
+    tables.draw(table, run.currency, ids=[step.metric for step in steps], opens=_open_cost)
+
+
+def _traced(run: PageRun, subject: Subject | None) -> Node | None:
+    """Draw the wish to know what is behind each step, and return the profit opened to its rows.
+
+    All shops together have no rows of their own.
+    """
+    if run.analytics.holds_all_shops:
+        return None
+    wanted = st.toggle(
         "Basis and rows behind each step",
         key="traced",
         bind="query-params",
         help="Opens the profit down to its rows; in a long range of a large shop that takes a "
         "few seconds.",
     )
-    node = None
-    if traced:
-        level, entity = subject or (SHOP, run.analytics.shop.shop_id)
-        view = run.view
-        node = explained(run.analytics, NET_PROFIT, level, entity, view.period, view.dating)
-    table = steps_table(run, figures, steps, shown, node)
-    parts.heading(run, _PAGE, "Step by step", "steps", partial(table.sheet, run.currency))
-    tables.draw(table, run.currency, ids=[step.metric for step in steps], opens=_open_cost)
+    if not wanted:
+        return None
+    level, entity = subject or (SHOP, run.analytics.shop.shop_id)
+    return explained(run.analytics, NET_PROFIT, level, entity, run.view.period, run.view.dating)
 
 
 def _open_cost(metric: str) -> None:
