@@ -52,6 +52,7 @@ bench: .venv/.installed-bench
 	$(BIN)/python benchmarks/live.py --size $(lastword $(SIZES)) --keep
 	$(BIN)/python benchmarks/ledger.py --keep
 	$(BIN)/python benchmarks/read.py --keep
+	$(BIN)/python benchmarks/dashboard.py --keep
 	$(BIN)/python benchmarks/write.py --keep
 	$(BIN)/python benchmarks/nightly.py --from-nothing --keep
 	$(BIN)/python benchmarks/report.py

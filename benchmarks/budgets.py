@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.batch import BUDGET as RATIOS
+from benchmarks.dashboard import BUDGET as PAGE
+from benchmarks.dashboard import DEMO
+from benchmarks.ledger import WHAT_IF
 from benchmarks.live import BUDGET as LIVE
 from benchmarks.read import BUDGET as READ
 from benchmarks.shop import ORDERS
@@ -65,22 +68,25 @@ class Budget:
 
 def budgets(found: Found) -> list[Budget]:
     """Return every budget beside the last measurement of it."""
-    return [*_batch(found), *_live(found), *_load(found), *_write(found), *_nightly(found)]
+    parts = (_batch, _live, _load, _dashboard, _write, _nightly)
+    return [one for part in parts for one in part(found)]
 
 
-def _of(found: Found, benchmark: str) -> list[Measured]:
-    return [line for key, line in found.items() if key[0] == benchmark]
+def measured_by(found: Found, benchmark: str) -> list[Measured]:
+    """Return what was measured, the smallest shop first."""
+    lines = [line for key, line in found.items() if key[0] == benchmark]
+    return sorted(lines, key=lambda line: int(line.get("orders", 0)))
 
 
 def _batch(found: Found) -> Iterator[Budget]:
-    ratios = {line["size"]: line for line in _of(found, "batch ratios")}
+    ratios = {line["size"]: line for line in measured_by(found, "batch ratios")}
     for key in ("wall_seconds", "processor_seconds"):
         for name, most in RATIOS.items():
             rival = "pandas" if name == "pandas" else "polars or DuckDB"
             value = ratios.get("M", {}).get(key, {}).get(name)
             time = key.removesuffix("_seconds")
             yield Budget(f"47 columns on M, {time} time", most, value, f"{{:.2f}} × {rival}")
-    batch = _of(found, "batch")
+    batch = measured_by(found, "batch")
     yield Budget("growth from M to L, power of the orders", EXPONENT, growth(batch), "{:.2f}")
     ours = {line["size"]: line["peak_megabytes"] for line in batch if line["engine"] == "ours"}
     most = MEMORY * ORDERS["L"] / _MILLION
@@ -98,14 +104,14 @@ def growth(batch: list[Measured]) -> float | None:
 
 
 def _live(found: Found) -> Iterator[Budget]:
-    took = {line["range"]: line for line in _of(found, "live") if line["size"] == "L"}
+    took = {line["range"]: line for line in measured_by(found, "live") if line["size"] == "L"}
     for name, most in LIVE.items():
         value = took.get(name, {}).get("processor_ms")
         yield Budget(f"a question about {name} on L", most, value, "{:.1f} ms")
 
 
 def _load(found: Found) -> Iterator[Budget]:
-    for line in _of(found, "load"):
+    for line in measured_by(found, "load"):
         name = f"load of {line['orders']:,} orders"
         most = MEMORY * max(line["orders"] / _MILLION, 1)
         yield Budget(f"{name}, memory", most, line["peak_megabytes"], "{:,.0f} MB")
@@ -118,7 +124,7 @@ def _load(found: Found) -> Iterator[Budget]:
                 f"ledger of {line['orders']:,} orders, processor time", most, took, "{:.1f} s"
             )
         yield Budget(f"{name}, identities", 0, line["broken_identities"], "{:.0f} broken")
-    tables = _of(found, "read")
+    tables = measured_by(found, "read")
     for orders in sorted({line["orders"] for line in tables}):
         read = [line for line in tables if line["orders"] == orders]
         walls = [line["rows"] / line["rows_a_second"] for line in read]
@@ -127,14 +133,43 @@ def _load(found: Found) -> Iterator[Budget]:
         yield Budget(f"reading {orders:,} orders", READ, part, "{:.2f} × a raw COPY", True)
 
 
+def _dashboard(found: Found) -> Iterator[Budget]:
+    """First numbers and warm pages of the demo shop, new ranges and many readers of any shop."""
+    for line in measured_by(found, "dashboard cold"):
+        if line["orders"] <= DEMO:
+            name = f"first numbers of {line['orders']:,} orders, cold"
+            yield Budget(name, PAGE["cold"], line["first_numbers_ms"], "{:,.0f} ms")
+    pages = measured_by(found, "dashboard page")
+    for orders in sorted({line["orders"] for line in pages}):
+        own = [line for line in pages if line["orders"] == orders]
+        asked = {"month": "a new month", "year": "a new year"}
+        if orders <= DEMO:
+            asked = {"page": "opened again", "filter": "a known range"} | asked
+        for key, words in asked.items():
+            slowest = max(line[f"{key}_ms"] for line in own)
+            what = f"slowest page of {orders:,} orders, {words}"
+            yield Budget(what, PAGE[key], slowest, "{:,.0f} ms")
+    for line in measured_by(found, "dashboard readers"):
+        what = f"{line['readers']} readers of {line['orders']:,} orders"
+        yield Budget(f"{what}, errors", 0, line["errors"], "{:.0f}")
+        if line["orders"] <= DEMO:
+            yield Budget(f"{what}, 95 of 100", PAGE["readers"], line["p95_ms"], "{:,.0f} ms")
+        most = MEMORY * max(line["orders"] / _MILLION, 1)
+        yield Budget(f"{what}, memory", most, line["peak_megabytes"], "{:,.0f} MB")
+    for line in measured_by(found, "what-if"):
+        most = WHAT_IF * line["orders"] / (_MILLION / 2)
+        name = f"a what-if of {line['orders']:,} orders"
+        yield Budget(name, most, line["wall_seconds"], "{:.1f} s")
+
+
 def _write(found: Found) -> Iterator[Budget]:
-    speeds = {line["run"]: line["rows_a_second"] for line in _of(found, "write")}
+    speeds = {line["run"]: line["rows_a_second"] for line in measured_by(found, "write")}
     what = "writing report rows that all changed"
     yield Budget(what, WRITE, speeds.get(CHANGED), "{:,.0f} rows a second", True)
 
 
 def _nightly(found: Found) -> Iterator[Budget]:
-    runs = {line["run"]: line for line in _of(found, "nightly")}
+    runs = {line["run"]: line for line in measured_by(found, "nightly")}
     written = part = None
     if {"first", "unchanged"} <= runs.keys():
         counts = runs["unchanged"]["rows"]

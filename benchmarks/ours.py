@@ -178,7 +178,8 @@ def ledger_of(lines: pa.Table) -> Ledger:
 
 
 def _no_rows(kind: type[Any]) -> Any:
-    return kind(*(np.empty(0, np.int64) for _ in fields(kind)))
+    flags = [field.type == "BoolArray" for field in fields(kind)]
+    return kind(*(np.empty(0, np.bool_ if is_flag else np.int64) for is_flag in flags))
 
 
 def _no_days(*facts: DayFact) -> DayFacts:

@@ -91,3 +91,27 @@ def test_the_report_keeps_the_last_measurement_and_names_what_is_over_its_budget
         found
     )
     assert "| L | 30 days | 1 | 9.0 | 51.0 | 50 | 0.1 |" in report.page(found)
+
+
+def test_the_slowest_page_and_the_memory_of_many_readers_have_budgets(tmp_path, monkeypatch):
+    took = {"page_ms": 10, "filter_ms": 10, "month_ms": 10, "kilobytes": 1, "load": 0.1}
+    ended = {"readers": 20, "runs": 40, "errors": 0, "median_ms": 9, "p95_ms": 2_000}
+    measured = [
+        line(benchmark="dashboard page", orders=5_000_000, page="orders", year_ms=10, **took),
+        line(benchmark="dashboard page", orders=5_000_000, page="fees", year_ms=2_001, **took),
+        line(benchmark="dashboard readers", orders=5_000_000, peak_megabytes=6_001, **ended),
+    ]
+    file = tmp_path / "results.jsonl"
+    file.write_text("\n".join(map(json.dumps, measured)))
+    monkeypatch.setattr(report, "RESULTS", file)
+    found = report.latest()
+    verdicts = {one.what: one.verdict for one in budgets.budgets(found) if "5,000,000" in one.what}
+    assert verdicts == {
+        "slowest page of 5,000,000 orders, a new month": "reached",
+        "slowest page of 5,000,000 orders, a new year": "not reached",
+        "20 readers of 5,000,000 orders, errors": "reached",
+        "20 readers of 5,000,000 orders, memory": "not reached",
+    }
+    page = report.page(found)
+    assert "| fees | 5,000,000 | 10 | 10 | 10 | 2,001 | 1 | 0.1 |" in page
+    assert "| 5,000,000 | – | 20 | 40 | 0 | 9 ms | 2,000 ms | 6,001 |" in page
