@@ -98,6 +98,8 @@ def _freshness(run: PageRun) -> str:
 def coverage_badge(run: PageRun) -> str:
     """Return how much of the sales has a known unit cost, in Markdown; less than all stands out."""
     metric, coverage = REGISTRY[COVERAGE], run.figures.value(COVERAGE, run.view.period)
-    shown = text(metric.unit, coverage, "")
+    shown, whole = (text(metric.unit, value, "") for value in (coverage, 1))
+    if coverage != 1 and shown == whole:  # it only rounds to all
+        shown = f"nearly {shown}"
     colour = "blue" if coverage == 1 else "gray" if coverage is None else "orange"
     return f":{colour}-badge[{metric.label.lower()} {shown}]"

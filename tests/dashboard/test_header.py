@@ -87,6 +87,7 @@ def test_a_missing_comparison_says_why(analytics, view_of) -> None:
     [
         (1.0, ":blue-badge[cost coverage 100.0 %]"),
         (0.5, ":orange-badge[cost coverage 50.0 %]"),
+        (0.9999, ":orange-badge[cost coverage nearly 100.0 %]"),
         (None, ":gray-badge[cost coverage –]"),
     ],
 )
