@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -175,6 +175,27 @@ def gather(
         notes=notes | fees.notes,
         fee_work=kept,
     )
+
+
+def with_parcels(facts: Facts, terms: Terms, book: CostBook) -> Facts:
+    """Return facts with what parcels cost by other terms; sales, refunds and fees are as they were.
+
+    book: of the whole shop, as for `gather`.
+    """
+    carrier = carrier_files(terms.files)
+    fulfilment = fulfil(
+        facts.tables,
+        facts.orders,
+        facts.lines,
+        facts.sales,
+        carrier,
+        terms.clock,
+        tracking=facts.tables.tracking,
+        names=carrier.names_of(facts.lines.skus, book.owners),
+        unsent=_unsent(facts.orders, facts.refunds, facts.back),
+        label_cost=facts.fees.labels,
+    )
+    return replace(facts, terms=terms, fulfilment=fulfilment.without_reasons())
 
 
 def _realised(payments: PaymentRows) -> RealisedRates:

@@ -16,7 +16,7 @@ from engine.ledger.changed_files import changed_files
 from engine.ledger.changed_inputs import Changes, changed_costs, changed_tables
 from engine.ledger.columns import refund_columns, sale_columns
 from engine.ledger.evidence import Evidence, in_one_parcel
-from engine.ledger.facts import Before, Facts, gather
+from engine.ledger.facts import Before, Facts, gather, with_parcels
 from engine.ledger.fee_frames import FeeBasis
 from engine.ledger.frames import FEES, FULFILMENT, NO_SKU, CostBasis
 from engine.ledger.fulfilment import Fulfilment
@@ -86,15 +86,22 @@ class AsTheyWere:
 
     def supposed(self, changes: Changes) -> tuple[Supposed, Unmoved]:
         """Work them out on changed inputs."""
-        evidence = self.evidence
-        terms = replace(evidence.terms, files=changed_files(evidence.terms.files, changes))
-        tables = changed_tables(self.tables, changes, self.line_ids, self.facts.conversions)
-        new = gather(tables, terms, Before(evidence.costs))
+        new = self._on(changes)
         chosen = np.isin(new.lines.line_id, self.line_ids)
         new = replace(new, costs=changed_costs(new.costs, changes, chosen))
-        is_open = _open_parcels(self.facts, new)
-        new = replace(new, fulfilment=_kept_where(is_open, new.fulfilment, self.facts.fulfilment))
-        return _rows(new), _unmoved(self.facts, changes, chosen, is_open)
+        new = replace(new, fulfilment=_kept(new.fulfilment, self.facts.fulfilment))
+        return _rows(new), _unmoved(self.facts, new, changes, chosen)
+
+    def _on(self, changes: Changes) -> Facts:
+        """Work out what the changes can reach: costs of goods and parcels leave sales and fees."""
+        evidence = self.evidence
+        terms = replace(evidence.terms, files=changed_files(evidence.terms.files, changes))
+        if changes.moves_fees:
+            tables = changed_tables(self.tables, changes, self.line_ids, self.facts.conversions)
+            return gather(tables, terms, Before(evidence.costs))
+        if changes.moves_parcels:
+            return with_parcels(self.facts, terms, evidence.costs)
+        return self.facts
 
 
 def _rows(facts: Facts) -> Supposed:
@@ -115,38 +122,30 @@ def _rows(facts: Facts) -> Supposed:
     )
 
 
-def _open_parcels(old: Facts, new: Facts) -> dict[str, BoolArray]:
-    """Return the lines whose costs of a parcel are not known on one side, by name of the cost."""
-    before, after = old.fulfilment.basis, new.fulfilment.basis
-    return {
-        name: (before[name] == CostBasis.UNKNOWN) | (after[name] == CostBasis.UNKNOWN)
-        for name in FULFILMENT
-    }
-
-
-def _kept_where(is_open: dict[str, BoolArray], new: Fulfilment, old: Fulfilment) -> Fulfilment:
-    """Return the new costs of parcels, the old ones where there is nothing to compare.
+def _kept(new: Fulfilment, old: Fulfilment) -> Fulfilment:
+    """Return the new costs of parcels, but the old ones of lines that are known on one side alone.
 
     A price that a list lacks would else count as nothing to pay.
     """
-    columns = {
-        name: np.where(is_open[name], old.columns[name], column) if name in is_open else column
-        for name, column in new.columns.items()
-    }
+    columns = dict(new.columns)
+    for name in FULFILMENT:
+        was, now = (one.basis[name] == CostBasis.UNKNOWN for one in (old, new))
+        columns[name] = np.where(was != now, old.columns[name], columns[name])
     return replace(new, columns=Amounts(columns.items()))
 
 
-def _unmoved(
-    facts: Facts, changes: Changes, chosen: BoolArray, open_parcels: dict[str, BoolArray]
-) -> Unmoved:
+def _unmoved(facts: Facts, new: Facts, changes: Changes, chosen: BoolArray) -> Unmoved:
     def lines_with(unknown: list[BoolArray]) -> int:
         return int(np.logical_or.reduce(unknown).sum())
 
     fees = facts.fees.bases
+    parcels = [one.fulfilment.basis[name] for one in (facts, new) for name in FULFILMENT]
     return Unmoved(
         fees=lines_with([fees[name] == FeeBasis.UNKNOWN for name in FEES])
         if changes.moves_fees
         else 0,
-        parcels=lines_with(list(open_parcels.values())) if changes.moves_parcels else 0,
+        parcels=lines_with([basis == CostBasis.UNKNOWN for basis in parcels])
+        if changes.moves_parcels
+        else 0,
         goods=int((~facts.costs.known & chosen).sum()) if changes.unit_cost else 0,
     )

@@ -235,14 +235,19 @@ def without_account(shop: AnyShop) -> AnyShop:
 
 
 @settings(max_examples=25)
-@given(any_shop(), st.sampled_from((-300_000, -7, 100_000, 333_333)), st.integers(-20_000, 20_000))
+@given(
+    any_shop(),
+    st.sampled_from((-300_000, -7, 100_000, 333_333)),
+    st.integers(-20_000, 20_000),
+    st.booleans(),
+)
 def test_any_shop_comes_to_what_it_comes_to_when_rebuilt_on_the_changed_inputs(
-    shop: AnyShop, ppm: int, points: int
+    shop: AnyShop, ppm: int, points: int, of_parcels_alone: bool
 ) -> None:
     shop = without_account(shop)
-    changes = Changes(
-        price=ppm, discount=ppm, carrier_price=ppm, weight=ppm, transaction_fee=points, duty=points
-    )
+    changes = Changes(carrier_price=ppm, weight=ppm, duty=points, duty_base=ppm % 2)
+    if not of_parcels_alone:
+        changes = replace(changes, price=ppm, discount=ppm, transaction_fee=points)
     clock = local_clock(shop.source.shop.time_zone)
     ledger, _, evidence = shop.load()
     snapshot = build_snapshot(ledger, BEGUN, BEGUN)
