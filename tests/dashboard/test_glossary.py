@@ -31,7 +31,7 @@ def test_the_chapter_is_in_the_address(shop_app) -> None:
 
 @pytest.mark.parametrize(("words", "level"), [("Listing", "listing"), ("SKU", "product")])
 def test_only_what_exists_for_a_level_can_be_listed(words: str, level: str, shop_app) -> None:
-    at = shop_app(GLOSSARY, level=words)
+    at = shop_app(GLOSSARY, **{"exists for": words})
     assert {one.label for one in at.expander} == {m.label for m in REGISTRY.at_level(Level(level))}
 
 

@@ -54,6 +54,18 @@ def test_every_page_opens_for_short_and_long_ranges(path: Path, chosen: str, sho
     assert not at.error
 
 
+def test_a_key_is_of_one_kind_of_control_on_whatever_page(shop_app) -> None:
+    # Streamlit keeps the value of a key from page to page: another kind of control can't read it.
+    kinds: dict[str, dict[str, str]] = {}
+    for path in EVERY:
+        for element in open_page(shop_app, path):
+            key = getattr(element, "key", None)
+            if key is not None:
+                kinds.setdefault(key, {})[type(element).__name__] = path.stem
+    assert len(kinds) > 50
+    assert {key: found for key, found in kinds.items() if len(found) > 1} == {}
+
+
 @pytest.mark.parametrize(
     ("path", "module"), WITH_CARDS.items(), ids=lambda one: getattr(one, "stem", "")
 )

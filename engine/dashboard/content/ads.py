@@ -115,7 +115,7 @@ def draw(run: PageRun) -> None:
 def _draw_chart(run: PageRun, rows: pd.DataFrame) -> None:
     """Draw the return of ads beside the one that pays, spend beside sales, or visits and orders."""
     with st.container(border=True):
-        chosen = choose("Chart", (*CHARTS, FUNNEL), "ads")
+        chosen = choose("Chart", (*CHARTS, FUNNEL), "ads chart")
         if chosen == FUNNEL:
             visits, orders = (REGISTRY[name] for name in (_VISITS, _ORDERS))
             name_of = drill.namer(run, LISTING)

@@ -25,7 +25,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         )
         chapter = st.selectbox("Chapter", glossary.chapters(), key="chapter", bind="query-params")
         level = st.selectbox(
-            "Exists for", list(glossary.EXISTS_FOR), key="level", bind="query-params"
+            "Exists for", list(glossary.EXISTS_FOR), key="exists for", bind="query-params"
         )
     glossary.draw_export()
 if name:
