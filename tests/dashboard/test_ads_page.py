@@ -37,7 +37,7 @@ def test_each_listing_is_judged_by_its_own_figures(shop_app, analytics, period) 
 def test_what_ads_bring_is_charted_beside_what_they_must(
     chart: str, shop_app, analytics, period
 ) -> None:
-    at = shop_app(pages.ADS, range="12 months", ads=chart)
+    at = shop_app(pages.ADS, range="12 months", **{"ads chart": chart})
     names = list(CHARTS[chart])
     shop = analytics.calculate_metrics_batch([period], level="shop", metrics=names).iloc[0]
     alt = at.get("plotly_chart")[0].proto.alt
@@ -47,7 +47,7 @@ def test_what_ads_bring_is_charted_beside_what_they_must(
 
 
 def test_visits_and_orders_are_a_point_a_listing(shop_app, analytics, period) -> None:
-    at = shop_app(pages.ADS, range="12 months", ads=FUNNEL)
+    at = shop_app(pages.ADS, range="12 months", **{"ads chart": FUNNEL})
     answer = analytics.calculate_metrics_batch([period], level="listing", metrics=["visits"])
     known_ones = answer["visits"].notna().sum()
     alt = at.get("plotly_chart")[0].proto.alt
