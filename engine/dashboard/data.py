@@ -18,7 +18,7 @@ import streamlit as st
 from engine.analytics import EcommerceAnalyticsOptimized
 from engine.dashboard.filters import Dating
 from engine.dashboard.keeper import Keeper
-from engine.dashboard.kept import kept, version_of
+from engine.dashboard.kept import version_of
 from engine.dashboard.turns import turn
 from engine.metrics.dimensions import Breakdown
 from engine.metrics.explain_nodes import Node
@@ -223,16 +223,6 @@ def _kept_orders(
         )
         # Kept as narrow as the amounts fit: nobody but `sum`, which widens, computes with them.
         return frame.assign(**{name: narrowed(frame[name].to_numpy()) for name in names})
-
-
-def health_of(analytics: EcommerceAnalyticsOptimized) -> pd.DataFrame:
-    """Return what was found in files, tables and ledger; columns as `health()` gives them."""
-    return kept(analytics.health)
-
-
-def missing_costs_of(analytics: EcommerceAnalyticsOptimized) -> pd.DataFrame:
-    """Return the SKUs without a cost; columns as `missing_costs()` gives them."""
-    return kept(analytics.missing_costs)
 
 
 @dataclass(frozen=True, slots=True)

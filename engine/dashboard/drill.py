@@ -18,6 +18,7 @@ from engine.analytics import EcommerceAnalyticsOptimized
 from engine.dashboard.data import entity_rows
 from engine.dashboard.filter_bar import pick, show_dates
 from engine.dashboard.grids import listing_name, sku_name
+from engine.dashboard.kept import version_of
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.questions import REVENUE
 from engine.metrics.compute import entity_ids
@@ -39,7 +40,7 @@ def known_ids(run: PageRun, level: Level) -> list[Any]:
     Shared by all readers: nobody changes it.
     """
     analytics = run.analytics
-    return _kept_ids(f"{analytics.version}|{analytics.shop.shop_id}|{level}", analytics, level)
+    return _kept_ids(f"{version_of(analytics)}|{level}", analytics, level)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

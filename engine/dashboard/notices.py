@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from engine.dashboard.kept import kept
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.wording import escape, listed, range_words
 from engine.metrics.left_out import LeftOut
@@ -14,7 +15,7 @@ from engine.periods import Period
 
 def notices(run: PageRun) -> None:
     """Draw what is left out of the range; nothing where all is in."""
-    said = left_out_words(run.analytics.left_out(run.view.period))
+    said = left_out_words(kept(run.analytics.left_out, run.view.period))
     if said:
         st.warning(said, title="Left out for want of an exchange rate")
 

@@ -17,13 +17,14 @@ import streamlit as st
 from engine.dashboard import drill, grids, pages, tables, theme
 from engine.dashboard.content.buyers import BUYERS, COHORT
 from engine.dashboard.downloads import export
+from engine.dashboard.filter_bar import choose
 from engine.dashboard.kept import kept
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.tables import Heading, Table
 from engine.dashboard.wording import bucket_words
 from engine.metrics.formats import NOTHING, known
 from engine.metrics.model import Unit
-from engine.periods import Period, PeriodKind
+from engine.periods import Period, PeriodKind, add_months
 
 _PAGE = "customers"
 _KEY = "cohorts"
@@ -60,11 +61,7 @@ class Cohorts:
 def draw(run: PageRun) -> None:
     """Draw what became of the customers of each month, months since along the top."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        labels = list(COHORT_MEASURES)
-        label = st.segmented_control(
-            "Measure", labels, default=labels[0], required=True, key="cohort", bind="query-params"
-        )
-        label = label if label in COHORT_MEASURES else labels[0]
+        label = choose("Measure", list(COHORT_MEASURES), "cohort")
         found = cohorts_of(run, label)
         everything = cohort_table(found, label, found.last)
         export(run, _PAGE, "cohorts", partial(everything.sheet, run.currency))
@@ -176,8 +173,7 @@ def _open_cell(run: PageRun, cohort: date, since: int) -> None:
 
 def month_of(cohort: date, since: int) -> Period:
     """Return the month that lies so many months after another."""
-    year, month = divmod(cohort.year * 12 + cohort.month - 1 + since, 12)
-    return Period.containing(PeriodKind.MONTHLY, date(year, month + 1, 1))
+    return Period.containing(PeriodKind.MONTHLY, add_months(cohort, since))
 
 
 def shades(drawn: pd.DataFrame, found: Cohorts) -> pd.DataFrame:

@@ -12,7 +12,6 @@ import streamlit as st
 
 from engine.dashboard import cards, drill, pages, tables
 from engine.dashboard.content import data_imports, data_signs, parts
-from engine.dashboard.data import health_of, missing_costs_of
 from engine.dashboard.downloads import MIME, export
 from engine.dashboard.grids import MOST_ROWS
 from engine.dashboard.kept import kept
@@ -84,7 +83,7 @@ def draw(run: PageRun) -> None:
 
 
 def _findings(run: PageRun) -> None:
-    frame = health_of(run.analytics)
+    frame = kept(run.analytics.health)
     if frame.empty:
         checked = moment_words(run.local(run.analytics.loaded_at), run.local(now()).date())
         st.success(f"Checked when the data were read, {checked}.", title="Nothing to fix")
@@ -99,7 +98,7 @@ def _findings(run: PageRun) -> None:
 
 
 def _missing(run: PageRun) -> None:
-    frame = missing_costs_of(run.analytics)
+    frame = kept(run.analytics.missing_costs)
     if frame.empty:
         st.success("Every SKU that was sold has a unit cost.", title="No cost is missing")
         return

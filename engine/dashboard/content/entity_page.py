@@ -24,7 +24,7 @@ from engine.dashboard.content import entity_details, entity_trends, parts, produ
 from engine.dashboard.content.order_list import draw_orders
 from engine.dashboard.content.product_groups import Group
 from engine.dashboard.data import Figures, entity_figures, entity_rows, order_rows
-from engine.dashboard.filter_bar import pick
+from engine.dashboard.filter_bar import choose, pick
 from engine.dashboard.grids import Grid
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
@@ -78,18 +78,12 @@ def draw(run: PageRun, page: EntityPage) -> None:
 
 def _draw_list(run: PageRun, page: EntityPage) -> None:
     if page.level is PRODUCT:
-        group = product_groups.choose()
+        group = Group(choose("Group by", list(Group), "group"))
         if group is not Group.SKU:
             product_groups.draw(run, group)
             return
     with st.container(horizontal=True):
-        words = [str(show) for show in Show]
-        show = Show(
-            st.segmented_control(
-                "Show", words, default=words[0], required=True, key="show", bind="query-params"
-            )
-            or words[0]
-        )
+        show = Show(choose("Show", list(Show), "show"))
         with st.container(width=260):
             by = pick("Sort by", page.columns, parts.label_of, key="sort")
     frame = rows_to_show(run, page, show)
@@ -122,16 +116,8 @@ def _show_all() -> None:
 
 def _draw_picture(run: PageRun, page: EntityPage, frame: pd.DataFrame) -> None:
     """Draw all of them as points, or how many make most of the revenue."""
-    words = list(Picture)
     with st.container(border=True):
-        chosen = st.segmented_control(
-            "Chart",
-            [str(word) for word in words],
-            default=str(words[0]),
-            required=True,
-            key="chart",
-            bind="query-params",
-        )
+        chosen = choose("Chart", list(Picture), "chart")
         if chosen == Picture.SHARE:
             entity_trends.draw_concentration(run, page.many, frame)
             return

@@ -10,10 +10,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-import pandas as pd
 import streamlit as st
 
-from engine.analytics import EcommerceAnalyticsOptimized
 from engine.dashboard import drill, pages
 from engine.dashboard.charts.chart import draw as draw_chart
 from engine.dashboard.charts.ranked import ranked
@@ -88,7 +86,7 @@ def draw(run: PageRun) -> None:
         f"{days_words(run.view.period.days)} up to it, {range_words(run.view.period)}."
     )
     parts.draw_cards(run, CARDS)
-    stock = stock_of(run.analytics, day)
+    stock = kept(run.analytics.stock_table, day)
     rows = parts.rows_of(run, PRODUCT, COLUMNS, tuple(stock["sku"]))
     stock_tables.draw_due(run, stock, rows)
     stock_tables.draw_dead(run, stock)
@@ -115,11 +113,6 @@ def as_of(run: PageRun, when: AsOf) -> PageRun:
     periods = dict.fromkeys(period for period in asked if period is not None)
     figures = shop_figures(run.analytics, tuple(periods), OF_SHOP, view.dating)
     return replace(run, view=view, figures=figures)
-
-
-def stock_of(analytics: EcommerceAnalyticsOptimized, day: date) -> pd.DataFrame:
-    """Return the stock of a day by SKU, worked out once for a version of the figures."""
-    return kept(analytics.stock_table, day)
 
 
 def _unknown(run: PageRun, day: date) -> None:

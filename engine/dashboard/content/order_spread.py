@@ -10,6 +10,7 @@ import streamlit as st
 from engine.dashboard.charts.chart import draw as draw_chart
 from engine.dashboard.charts.histogram import Bar, histogram
 from engine.dashboard.downloads import export
+from engine.dashboard.filter_bar import choose
 from engine.dashboard.kept import kept
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.tables import Heading, Table
@@ -28,20 +29,11 @@ SPREADS = {
 
 def draw(run: PageRun) -> None:
     """Draw how value, profit or units of the orders placed in the range are spread."""
-    words = list(SPREADS)
     with st.container(border=True):
         with st.container(
             horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"
         ):
-            chosen = st.segmented_control(
-                "Spread of",
-                words,
-                default=words[0],
-                required=True,
-                key="spread",
-                bind="query-params",
-            )
-            chosen = chosen if chosen in SPREADS else words[0]
+            chosen = choose("Spread of", list(SPREADS), "spread")
             spread, title = SPREADS[chosen]
             bins = kept(run.analytics.order_spread, run.view.period, spread)
             table = spread_table(chosen, bins)

@@ -51,15 +51,6 @@ class Group(StrEnum):
     LISTING = "Listing"
 
 
-def choose() -> Group:
-    """Draw what the rows are, and return it."""
-    words = [str(group) for group in Group]
-    chosen = st.segmented_control(
-        "Group by", words, default=words[0], required=True, key="group", bind="query-params"
-    )
-    return Group(chosen or words[0])
-
-
 def draw(run: PageRun, group: Group) -> None:
     """Draw all products by cost code or by listing, those that earn most first."""
     table, ids = groups_table(run, group)

@@ -26,6 +26,7 @@ from engine.dashboard.content.parts import ends_here
 from engine.dashboard.content.profit_steps import steps_table
 from engine.dashboard.data import Figures, entity_figures, explained
 from engine.dashboard.drill import leave_for, pick_entity
+from engine.dashboard.filter_bar import choose
 from engine.dashboard.metric_names import at_level
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.questions import NET_PROFIT, REVENUE
@@ -74,11 +75,11 @@ class Whose(StrEnum):
 def draw(run: PageRun) -> None:
     """Draw the page."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        detail = Detail(_control("Steps", Detail, "steps"))
-        basis = Per(_control("Per", Per, "per"))
+        detail = Detail(choose("Steps", list(Detail), "steps"))
+        basis = Per(choose("Per", list(Per), "per"))
         whose = Whose.SHOP
         if not run.analytics.holds_all_shops:
-            whose = Whose(_control("Level", Whose, "level"))
+            whose = Whose(choose("Level", list(Whose), "level"))
     subject = _subject(run, whose)
     figures = _figures(run, subject)
     steps = _steps(run, figures, detail)
@@ -99,14 +100,6 @@ def draw(run: PageRun) -> None:
     if said:
         st.caption(said)
     _table(run, figures, subject, steps, shown)
-
-
-def _control(label: str, options: type[StrEnum], key: str) -> str:
-    words = [str(option) for option in options]
-    chosen = st.segmented_control(
-        label, words, default=words[0], required=True, key=key, bind="query-params"
-    )
-    return chosen if chosen in words else words[0]
 
 
 def _subject(run: PageRun, whose: Whose) -> Subject | None:

@@ -30,6 +30,7 @@ from engine.dashboard.content.what_if_tables import (
 )
 from engine.dashboard.downloads import export
 from engine.dashboard.grids import MOST_ROWS, listing_name
+from engine.dashboard.kept import version_of
 from engine.dashboard.page_run import PageRun
 from engine.dashboard.tables import Table
 from engine.dashboard.waiting_line import WaitingLine
@@ -89,7 +90,7 @@ def answer_of(run: PageRun, changes: Changes, scope: Scope) -> WhatIf:
     Orders of one reader are worked out again at a time; the others see their place in the line.
     """
     analytics, period, dating = run.analytics, run.view.period, run.view.dating
-    key = f"{analytics.version}|{analytics.shop.shop_id}|{period}|{changes}|{scope}|{dating}"
+    key = f"{version_of(analytics)}|{period}|{changes}|{scope}|{dating}"
     place = st.empty()
 
     def say(before: int) -> None:
